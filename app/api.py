@@ -1,0 +1,55 @@
+"""THE MAP: every room's doors in the order in which they are tried; the public tree first, the fenced tree last."""
+
+from fastapi import APIRouter, FastAPI
+
+from app.comments import editor as comments_editor
+from app.comments import public as comments_public
+from app.contact import editor as contact_editor
+from app.contact import public as contact_public
+from app.core.http import pages
+from app.core.http.routes import GuardedRoute
+from app.posts import editor as posts_editor
+from app.posts import terms as posts_terms
+from app.publications import public as publications_public
+from app.publications import terms as publications_terms
+from app.site import editor as site_editor
+from app.site import public as site_public
+from app.staff import public as staff_public
+from app.taxonomy import editor as taxonomy_editor
+
+PUBLIC: tuple[APIRouter, ...] = (
+    publications_public.router,
+    comments_public.hot_router,
+    comments_public.router,
+    comments_public.writer_router,
+    publications_public.pages_router,
+    publications_public.resolve_router,
+    publications_terms.router,
+    site_public.router,
+    contact_public.router,
+    staff_public.router,
+    pages.router,
+)
+
+FENCED: tuple[APIRouter, ...] = (
+    posts_editor.router,
+    posts_editor.renderings_router,
+    posts_terms.router,
+    taxonomy_editor.router,
+    site_editor.router,
+    comments_editor.router,
+    comments_editor.posts_router,
+    contact_editor.router,
+    staff_public.own_router,
+)
+
+
+def add_doors(app: FastAPI) -> None:
+    """Hang every door flat into the app: a tree of routers costs a match per branch. The fence is built here, once."""
+    for router in PUBLIC:
+        app.router.routes.extend(router.routes)
+    for router in FENCED:
+        for route in router.routes:
+            if not isinstance(route, GuardedRoute):
+                raise TypeError(f"{route} stands in the fenced tree without a guard")
+            app.router.routes.append(route)

@@ -1,0 +1,1 @@
+"""What readers say below stories: threads, moderation, staff answers. Not for: messages to the newsroom (contact)."""

@@ -1,0 +1,107 @@
+"""Comments, the counter of their numbers, and the log of decisions that can be taken back."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+from app.core.columns import JSON_TYPE, LONG_TEXT, enum_text
+
+
+class Status(StrEnum):
+    """Where a comment stands; the public sees `published`, and a tombstone of the rest while answers hang on it."""
+
+    PENDING = "pending"
+    PUBLISHED = "published"
+    REJECTED = "rejected"
+    SPAM = "spam"
+    DELETED = "deleted"
+
+
+class Comment(SQLModel, table=True):
+    """One comment; personal columns are nulled when it is deleted. `descendants` counts published ones at any depth.
+
+    `revision` moves with the text, `version` with every accepted write.
+    `visible`: published, or a tombstone that holds published ones. `document` has the public members that do not move,
+    without braces; counts and replies are spliced behind it.
+    """
+
+    __tablename__ = "comment"
+    __table_args__ = (
+        Index("ix_comment_thread", "post_id", "visible", "parent_id", "number"),
+        Index("ix_comment_thread_top", "post_id", "visible", "parent_id", "recommendations", "number"),
+        Index("ix_comment_children", "parent_id", "visible", "number"),
+        Index("ix_comment_count", "post_id", "status", "number"),
+        Index("ix_comment_queue", "status", "number"),
+        Index("ix_comment_twin", "post_id", "body_hash"),
+        Index("ix_comment_writer", "author_email", "number"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    number: int = Field(unique=True)
+    post_id: UUID = Field(foreign_key="post.id")
+    parent_id: UUID | None = Field(default=None, foreign_key="comment.id")
+    depth: int = 1
+    status: Status = Field(sa_type=enum_text(Status))
+    visible: bool = False
+    revision: int = 1
+    version: int = 1
+    locale: str = Field(max_length=35)
+    body: str | None = Field(default=None, sa_type=LONG_TEXT)
+    body_html: str | None = Field(default=None, sa_type=LONG_TEXT)
+    body_hash: str | None = Field(default=None, max_length=64)
+    search_text: str = Field(default="", sa_type=LONG_TEXT)
+    author_name: str | None = Field(default=None, max_length=120)
+    author_email: str | None = Field(default=None, max_length=254)
+    staff_id: UUID | None = Field(default=None, foreign_key="staff_user.id")
+    notify: str = Field(default="none", max_length=16)
+    network: str | None = Field(default=None, max_length=64)
+    hold_reasons: list[str] = Field(default_factory=list, sa_type=JSON_TYPE)
+    evidence: list[dict[str, str]] = Field(default_factory=list, sa_type=JSON_TYPE)
+    reviewed_by: UUID | None = Field(default=None, foreign_key="staff_user.id")
+    reviewed_at: datetime | None = None
+    rejection: str | None = Field(default=None, max_length=64)
+    created_at: datetime
+    edited_at: datetime | None = None
+    descendants: int = 0
+    recommendations: int = 0
+    document: str = Field(default="", sa_type=LONG_TEXT)
+
+
+class CommentCounter(SQLModel, table=True):
+    """One row: the newest number. Its lock makes numbers rise in the order of commits, on PostgreSQL too."""
+
+    __tablename__ = "comment_counter"
+
+    id: int = Field(default=1, primary_key=True)
+    number: int = 0
+
+
+class DecisionBatch(SQLModel, table=True):
+    """Decisions that were sent together and can be taken back together."""
+
+    __tablename__ = "comment_decision_batch"
+
+    id: UUID = Field(primary_key=True)
+    decided_by: UUID | None = Field(default=None, foreign_key="staff_user.id")
+    decided_at: datetime
+    undone_at: datetime | None = None
+
+
+class Decision(SQLModel, table=True):
+    """What one decision changed. No foreign key to the comment: a deleted one may be gone while the log stays."""
+
+    __tablename__ = "comment_decision"
+
+    batch_id: UUID = Field(primary_key=True, foreign_key="comment_decision_batch.id", ondelete="CASCADE")
+    place: int = Field(primary_key=True)
+    comment_id: UUID = Field(index=True)
+    action: str = Field(max_length=16)
+    revision: int
+    before: str = Field(max_length=16)
+    after: str = Field(max_length=16)
+    rejection: str | None = Field(default=None, max_length=64)
+    reviewed_by: UUID | None = None
+    reviewed_at: datetime | None = None

@@ -1,0 +1,145 @@
+"""The statements behind the hot reads: raw rows of ready documents, and the story with the policies in force."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+from unicodedata import normalize
+
+from sqlalchemy import BindParameter, Select, Uuid, bindparam, func, select, tuple_
+from sqlmodel.sql.sqltypes import UTCDateTime
+
+from app.comments.models import Comment
+from app.core.columns import table_of
+from app.core.db import Prepared, as_time, as_uuid
+from app.publications.models import CommentsMode, Kind, Publication, Slug
+from app.publications.queries import visible
+from app.publications.workflow import thread_closes_at, thread_mode
+from app.site.policies import SiteSettings
+from app.site.queries import SETTINGS_TEXT, parsed
+
+C = table_of(Comment).c
+S = table_of(Publication).c
+SLUG = table_of(Slug).c
+
+_NOW = bindparam("now", type_=UTCDateTime())
+_LIMIT: BindParameter[int] = bindparam("limit")
+COMMENT_COLUMNS = (C.id, C.parent_id, C.number, C.status, C.document, C.descendants, C.recommendations)
+_STORY_COLUMNS = (
+    S.id,
+    S.group_id,
+    S.locale,
+    S.comments_mode,
+    S.published_at,
+    S.comment_count,
+    S.link,
+    SETTINGS_TEXT,
+)
+
+
+class Node(NamedTuple):
+    """A comment as the statements fetch it."""
+
+    id: Any
+    parent_id: Any
+    number: int
+    status: str
+    document: str
+    descendants: int
+    recommendations: int
+
+
+class Story(NamedTuple):
+    """The story of a thread, with the policies in force; values as the driver, or a session, hands them out."""
+
+    id: Any
+    group_id: Any
+    locale: str
+    comments_mode: str | None
+    published_at: Any
+    comment_count: int
+    link: str
+    settings_text: str | None
+
+    @property
+    def settings(self) -> SiteSettings:
+        """The settings document, parsed once a version."""
+        return parsed(self.settings_text)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What the caches call it."""
+        story_id = as_uuid(self.id)
+        return f"thread-{story_id}", f"post-{story_id}"
+
+    def mode(self, at: datetime) -> CommentsMode:
+        """Open, closed or hidden."""
+        return thread_mode(self._said(), as_time(self.published_at), self.settings.comments, at=at)
+
+    def closes_at(self) -> datetime | None:
+        """When the site's rule closes it; an editor's word stands above the rule."""
+        return None if self._said() else thread_closes_at(as_time(self.published_at), self.settings.comments)
+
+    def _said(self) -> CommentsMode | None:
+        return CommentsMode(self.comments_mode) if self.comments_mode else None
+
+
+def by_slug(slug: str, at: datetime) -> dict[str, Any]:
+    """The parameters of `STORY`."""
+    return {"slug": normalize("NFC", slug), "kind": Kind.ARTICLE.value, "now": at}
+
+
+def _story_by_slug() -> Select[Any]:
+    held = select(SLUG.post_id).where(SLUG.slug == bindparam("slug"), SLUG.was_public).scalar_subquery()
+    return select(*_STORY_COLUMNS).where(S.id == held, S.kind == bindparam("kind"), visible(_NOW))
+
+
+def _comment_with_story() -> Select[Any]:
+    wanted = (C.id == bindparam("id", type_=Uuid()), C.visible, visible(_NOW))
+    return select(*COMMENT_COLUMNS, *_STORY_COLUMNS).join(table_of(Publication), S.id == C.post_id).where(*wanted)
+
+
+def _top_level(sort: str, *, whole_group: bool, localised: bool) -> Select[Any]:
+    """The visible top-level comments after a place; parent_id stands in the order, so that the index is the order."""
+    group = select(S.id).where(S.group_id == bindparam("group", type_=Uuid()))
+    place = C.post_id.in_(group) if whole_group else C.post_id == bindparam("post", type_=Uuid())
+    statement = select(*COMMENT_COLUMNS).where(place, C.visible, C.parent_id.is_(None)).limit(_LIMIT)
+    if localised:
+        statement = statement.where(C.locale == bindparam("locale"))
+    if sort == "oldest":
+        return statement.where(C.number > bindparam("after")).order_by(C.parent_id, C.number)
+    if sort == "newest":
+        return statement.where(C.number < bindparam("after")).order_by(C.parent_id.desc(), C.number.desc())
+    best = tuple_(C.recommendations, C.number) < tuple_(bindparam("votes"), bindparam("after"))
+    return statement.where(best).order_by(C.parent_id.desc(), C.recommendations.desc(), C.number.desc())
+
+
+def _children(localised: bool) -> Select[Any]:
+    parent = C.parent_id == bindparam("parent", type_=Uuid())
+    statement = select(*COMMENT_COLUMNS).where(parent, C.visible, C.number > bindparam("after"))
+    if localised:
+        statement = statement.where(C.locale == bindparam("locale"))
+    return statement.order_by(C.number).limit(_LIMIT)
+
+
+def _level(many: int, localised: bool, small: bool) -> Select[Any]:
+    """The first children of many parents, and one more of each to know whether there are more.
+
+    Counting places doubles the time: where all branches are `small`, nothing has to be cut off.
+    """
+    parents = [bindparam(f"parent_{number}", type_=Uuid()) for number in range(many)]
+    children = select(*COMMENT_COLUMNS).where(C.parent_id.in_(parents), C.visible)
+    if localised:
+        children = children.where(C.locale == bindparam("locale"))
+    if small:
+        return children
+    place = func.row_number().over(partition_by=C.parent_id, order_by=C.number).label("place")
+    ranked = children.add_columns(place).subquery()
+    columns = (ranked.c[column.name] for column in COMMENT_COLUMNS)
+    return select(*columns).where(ranked.c.place <= bindparam("most"))
+
+
+STORY_BY_SLUG = _story_by_slug()  # for sessions
+STORY = Prepared(_story_by_slug)
+COMMENT = Prepared(_comment_with_story)
+TOP_LEVEL = Prepared(lambda sort, group, localised: _top_level(sort, whole_group=group, localised=localised))
+CHILDREN = Prepared(_children)
+LEVEL = Prepared(_level)

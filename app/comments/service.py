@@ -1,0 +1,215 @@
+"""What writers do: send, change and delete comments; the newsroom answers; importers bring old ones."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session
+
+from app.comments import queries, queue, shelf, workflow
+from app.comments.documents import Placed
+from app.comments.editor_schemas import StaffComment
+from app.comments.errors import DuplicateComment, NotPublic, ThreadClosed
+from app.comments.models import Comment, Status
+from app.comments.prepared import Story
+from app.comments.schemas import CommentDraft, CommentEdit, OwnComment, OwnTombstone
+from app.core.actor import Actor
+from app.core.errors import FieldError, IllegalMove, Invalid, wrong
+from app.core.folding import fold, search_text
+from app.core.http.limits import GUEST_POSTS, Limiter
+from app.core.ids import new_id
+from app.core.keys import Keys
+from app.core.markup import render_comment
+from app.publications import queries as publications_queries
+from app.publications.models import CommentsMode, Kind
+from app.site import queries as site_queries
+from app.site.policies import Moderation, SiteSettings
+from app.staff import queries as staff_queries
+
+
+def receive(
+    session: Session,
+    slug: str,
+    draft: CommentDraft,
+    *,
+    network: str,
+    keys: Keys,
+    limiter: Limiter,
+    by: Actor,
+    at: datetime,
+) -> Comment:
+    """Take a reader's comment through the checks and store it.
+
+    Raises StoryNotFound, ThreadClosed, Invalid, TooMany, DuplicateComment.
+    """
+    story = queries.get_story(session, slug, at=at)
+    settings = story.settings
+    if story.mode(at) is not CommentsMode.OPEN:
+        raise ThreadClosed()
+    _check_policy(draft, settings)
+    limiter.hit(session, [(GUEST_POSTS, network)], at=at)
+    queries.lock_threads(session, {story.id})
+    posts = queries.thread_posts(session, story.id, settings)
+    comment = _written(story.id, draft.body, locale=draft.locale or story.locale, at=at)
+    _hang(session, comment, draft.parent_id, posts)
+    if comment.body_hash and queries.has_twin(session, comment.body_hash, posts, at=at):
+        raise DuplicateComment()
+    comment.author_name = draft.author_name
+    comment.author_email = staff_queries.fold_email(draft.author_email) if draft.author_email else None
+    comment.notify = draft.notify
+    comment.network = keys.network(network, at.date())
+    facts = _facts(session, comment, story, trapped=bool((draft.homepage or "").strip()), at=at)
+    verdict = workflow.judge(settings.comments.policy, facts)
+    comment.status, comment.hold_reasons, comment.evidence = verdict
+    return _arrive(session, comment, by=by, at=at)
+
+
+def _check_policy(draft: CommentDraft, settings: SiteSettings) -> None:
+    """Everything that the site asks of a draft, said at once."""
+    policy, found = settings.comments, []
+    if policy.name_required and draft.author_name is None:
+        found.append(FieldError("/body/author_name", "missing", "a name is needed"))
+    if draft.author_email is None and policy.email_required:
+        found.append(FieldError("/body/author_email", "missing", "an e-mail address is needed"))
+    elif draft.author_email is None and draft.notify != "none":
+        found.append(FieldError("/body/author_email", "missing", "an e-mail address is needed to be notified"))
+    if draft.locale is not None and draft.locale not in settings.locales:
+        detail = f"the site's locales are {', '.join(settings.locales)}"
+        found.append(FieldError("/body/locale", "unknown_locale", detail))
+    if found:
+        raise Invalid(*found)
+
+
+def _written(post_id: UUID, body: str, *, locale: str, at: datetime) -> Comment:
+    comment = Comment(
+        id=new_id(),
+        number=0,
+        post_id=post_id,
+        status=Status.PENDING,
+        locale=locale,
+        created_at=at,
+        # given, because pydantic looks at the signature of a default factory each time, which takes 0.1 ms
+        hold_reasons=[],
+        evidence=[],
+    )
+    _say(comment, body)
+    return comment
+
+
+def _say(comment: Comment, body: str) -> None:
+    """The text and what is derived from it; emoji alone fold to nothing and count as they are."""
+    comment.body = body
+    comment.body_html = render_comment(body)
+    comment.body_hash = hashlib.sha256((fold(body) or body).encode()).hexdigest()
+
+
+def _hang(session: Session, comment: Comment, parent_id: UUID | None, posts: Sequence[UUID]) -> None:
+    """Below its parent, and on the parent's story: a branch never parts when threads of translations do."""
+    if parent_id is None:
+        return
+    parent = queries.find_parent(session, parent_id, posts)
+    if parent is None:
+        raise wrong("parent_id", "unknown_parent", "must be a published comment of this thread")
+    comment.parent_id, comment.depth, comment.post_id = parent.id, parent.depth + 1, parent.post_id
+
+
+def _facts(session: Session, comment: Comment, story: Story, *, trapped: bool, at: datetime) -> workflow.Facts:
+    asked = story.settings.comments.policy is Moderation.SOMETIMES
+    return workflow.Facts(
+        trapped=trapped,
+        links=_links(comment),
+        known_writer=not asked or queries.is_known_writer(session, comment.author_email),
+        story_age=at - story.published_at,
+    )
+
+
+def _links(comment: Comment) -> int:
+    return (comment.body_html or "").count("<a ")
+
+
+def _arrive(session: Session, comment: Comment, *, by: Actor, at: datetime) -> Comment:
+    comment.search_text = search_text(comment.author_name or "", comment.body or "")
+    shelf.place(session, comment)
+    if comment.staff_id is None:
+        shelf.tell(session, "comment.received", comment, by=by, at=at)
+    if comment.status is Status.PUBLISHED:
+        shelf.tell(session, "comment.published", comment, by=by, at=at)
+    return comment
+
+
+def write_as_staff(session: Session, post_id: UUID, draft: StaffComment, *, by: Actor, at: datetime) -> Placed:
+    """Say something as the newsroom, on closed threads too. Raises PostNotFound, NotPublic, Invalid."""
+    post = queue.get_commentable(session, post_id, by)
+    story = publications_queries.find_publication(session, post_id, at=at)
+    if story is None or story.kind is not Kind.ARTICLE:
+        raise NotPublic()
+    queries.lock_threads(session, {post_id})
+    comment = _written(post_id, draft.body, locale=post.locale, at=at)
+    posts = queries.thread_posts(session, post_id, site_queries.get_settings(session))
+    _hang(session, comment, draft.parent_id, posts)
+    comment.author_name, comment.staff_id, comment.status = by.name, by.id, Status.PUBLISHED
+    return Placed(_arrive(session, comment, by=by, at=at), story.slug, story.title)
+
+
+def edit(
+    session: Session, comment_id: UUID, change: CommentEdit, *, subject: UUID, by: Actor, at: datetime
+) -> OwnComment | OwnTombstone:
+    """Change a comment as its writer; what its new text would hold back, goes back to wait.
+
+    Raises CommentNotFound, Unauthenticated, WindowClosed, IllegalMove.
+    """
+    comment = queries.get_locked(session, comment_id)
+    queries.check_own(session, comment, subject, at=at)
+    if comment.status not in workflow.EDITABLE:
+        raise IllegalMove(f"a comment that is {comment.status.value} cannot be changed", allowed=["delete"])
+    if change.body == comment.body:
+        return queries.own_view(session, comment, at=at)
+    _say(comment, change.body)
+    comment.search_text = search_text(comment.author_name or "", change.body)
+    comment.revision += 1
+    comment.edited_at = at
+    policy = site_queries.get_settings(session).comments.policy
+    verdict = workflow.judge(policy, workflow.Facts(links=_links(comment)))
+    comment.evidence = [*comment.evidence, *(found for found in verdict.evidence if found not in comment.evidence)]
+    held = comment.status is Status.PUBLISHED and bool(verdict.hold_reasons)
+    if held:
+        comment.hold_reasons = verdict.hold_reasons
+    elif comment.status is Status.PENDING:
+        comment.hold_reasons = list(dict.fromkeys([*comment.hold_reasons, *verdict.hold_reasons]))
+    shelf.move(session, comment, Status.PENDING if held else comment.status)
+    shelf.tell(session, "comment.held_again" if held else "comment.edited", comment, by=by, at=at)
+    return queries.own_view(session, comment, at=at)
+
+
+def withdraw(session: Session, comment_id: UUID, *, subject: UUID, by: Actor, at: datetime) -> None:
+    """Delete a comment as its writer. Raises CommentNotFound, Unauthenticated, WindowClosed."""
+    comment = queries.get_locked(session, comment_id)
+    queries.check_own(session, comment, subject, at=at)
+    shelf.bury(session, comment)
+    shelf.tell(session, "comment.deleted", comment, by=by, at=at)
+
+
+def import_comment(
+    session: Session,
+    post_id: UUID,
+    body: str,
+    *,
+    locale: str,
+    written_at: datetime,
+    by: Actor,
+    at: datetime,
+    status: Status = Status.PUBLISHED,
+    author_name: str | None = None,
+    author_email: str | None = None,
+    staff_id: UUID | None = None,
+    parent_id: UUID | None = None,
+) -> Comment:
+    """Bring in a comment that was judged elsewhere: no limits, no checks but its parent's. Raises Invalid."""
+    queries.lock_threads(session, {post_id})
+    comment = _written(post_id, body, locale=locale, at=written_at)
+    posts = queries.thread_posts(session, post_id, site_queries.get_settings(session))
+    _hang(session, comment, parent_id, posts)
+    comment.author_name, comment.staff_id, comment.status = author_name, staff_id, status
+    comment.author_email = staff_queries.fold_email(author_email) if author_email else None
+    return _arrive(session, comment, by=by, at=at)

@@ -1,0 +1,210 @@
+"""The hot reads: ready documents of a thread, fetched level by level in a constant number of queries and spliced."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from operator import attrgetter
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+from app.comments.documents import REPLIES_SCOPE, replies_cursor
+from app.comments.errors import CommentNotFound, ThreadClosed
+from app.comments.models import Status
+from app.comments.prepared import CHILDREN, COMMENT, COMMENT_COLUMNS, LEVEL, STORY, TOP_LEVEL, Node, Story, by_slug
+from app.comments.queue import MOST_NUMBER, number_in
+from app.comments.schemas import RepliesQuery, ThreadQuery
+from app.core.clock import wire_time
+from app.core.db import Database, as_uuid
+from app.core.http.forms import Back
+from app.core.http.paging import next_link
+from app.core.http.ready import Ready
+from app.core.keyset import bad_cursor, decode_cursor, encode_cursor
+from app.publications.errors import StoryNotFound
+from app.publications.models import CommentsMode
+from app.site.policies import ThreadScope, offered_locale
+
+MOST_COMMENTS = 1_000  # in one answer: what is beyond stands behind the cursors of its branches
+
+_number = attrgetter("number")
+
+
+@dataclass(frozen=True, slots=True)
+class Doorstep:
+    """What the door of a thread must know before it reads a body."""
+
+    locale: str
+    status: CommentsMode
+    back: Back
+
+    def check_open(self) -> None:
+        """Raises ThreadClosed."""
+        if self.status is not CommentsMode.OPEN:
+            raise ThreadClosed()
+
+
+async def doorstep(db: Database, slug: str, at: datetime) -> Doorstep:
+    """The thread behind a slug, live or old. Raises StoryNotFound."""
+    story = await _story(db, slug, at)
+    settings = story.settings
+    back = Back(settings.public_url or db.info["base_url"], settings.contact.return_origins)
+    return Doorstep(story.locale, story.mode(at), back)
+
+
+async def _story(db: Database, slug: str, at: datetime) -> Story:
+    rows = await db.fast(STORY, by_slug(slug, at))
+    if not rows:
+        raise StoryNotFound()
+    return Story(*rows[0])
+
+
+async def thread_page(db: Database, slug: str, query: ThreadQuery, at: datetime) -> Ready:
+    """A page of a thread. Raises StoryNotFound, Invalid."""
+    story = await _story(db, slug, at)
+    scope = f"thread {story.id} {query.sort} {query.locale or ''}"
+    place = _place(query, scope)
+    if query.locale is not None:
+        offered_locale(story.settings, query.locale)
+    mode = story.mode(at)
+    items, following = "", None
+    if mode is not CommentsMode.HIDDEN:
+        nodes = await _top(db, story, query, place)
+        if len(nodes) > query.limit:
+            nodes = nodes[: query.limit]
+            following = encode_cursor(scope, (nodes[-1].recommendations, nodes[-1].number))
+        items = await _rendered(db, nodes, query)
+    closes_at = story.closes_at()
+    closing = "null" if closes_at is None else f'"{wire_time(closes_at)}"'
+    thread = f'{{"status":"{mode.value}","count":{story.comment_count},"closes_at":{closing}}}'
+    body = f'{{"items":[{items}],"next":{_quoted(following)},"thread":{thread}}}'.encode()
+    path = f"/v1/posts/{quote(slug, safe='')}/comments"
+    return Ready(body, story.keys, headers=next_link(path, query, following))
+
+
+def _place(query: ThreadQuery, scope: str) -> dict[str, int]:
+    """Where the page begins, as (votes, number)."""
+    if query.cursor is None:
+        return {"votes": MOST_NUMBER, "after": 0 if query.sort == "oldest" else MOST_NUMBER}
+    votes, after = map(number_in, decode_cursor(query.cursor, scope, (int, int)))
+    return {"votes": votes, "after": after}
+
+
+async def _top(db: Database, story: Story, query: ThreadQuery, place: dict[str, int]) -> list[Node]:
+    group = story.settings.comments.thread_scope is ThreadScope.GROUP
+    parameters = {"post": story.id, "group": story.group_id, "locale": query.locale, "limit": query.limit + 1, **place}
+    return list(map(Node._make, await db.fast(TOP_LEVEL, parameters, query.sort, group, query.locale is not None)))
+
+
+async def replies_page(db: Database, comment_id: UUID | None, query: RepliesQuery, at: datetime) -> Ready:
+    """A page of the answers to one comment. Raises CommentNotFound, Invalid."""
+    node, story = await _find(db, comment_id, at)
+    locale, after = query.locale, 0
+    if query.cursor is not None:
+        number, start, filtered = decode_cursor(query.cursor, REPLIES_SCOPE, (int, int, str))
+        if number != node.number or (locale or filtered) != filtered:
+            raise bad_cursor()
+        locale, after = str(filtered) or None, number_in(start)
+    if locale is not None:
+        offered_locale(story.settings, locale)
+    query = query.model_copy(update={"locale": locale})
+    parameters = {"parent": node.id, "after": after, "locale": locale, "limit": query.limit + 1}
+    nodes = list(map(Node._make, await db.fast(CHILDREN, parameters, locale is not None)))
+    following = None
+    if len(nodes) > query.limit:
+        nodes = nodes[: query.limit]
+        following = replies_cursor(node.number, nodes[-1].number, locale)
+    body = f'{{"items":[{await _rendered(db, nodes, query)}],"next":{_quoted(following)}}}'.encode()
+    return Ready(body, story.keys, headers=next_link(f"/v1/comments/{comment_id}/replies", query, following))
+
+
+async def single(db: Database, comment_id: UUID, at: datetime) -> Ready:
+    """One published comment with its story and the first answers. Raises CommentNotFound."""
+    node, story = await _find(db, comment_id, at)
+    if node.status != Status.PUBLISHED.value:
+        raise CommentNotFound()
+    text = await _rendered(db, [node], RepliesQuery())
+    post = f'{{"id":"{as_uuid(story.id)}",{story.link[1:]}'
+    return Ready(f'{text[:-1]},"post":{post}}}'.encode(), story.keys)
+
+
+async def _find(db: Database, comment_id: UUID | None, at: datetime) -> tuple[Node, Story]:
+    rows = await db.fast(COMMENT, {"id": comment_id, "now": at}) if comment_id else []
+    if not rows:
+        raise CommentNotFound()
+    split = len(COMMENT_COLUMNS)
+    story = Story(*rows[0][split:])
+    if story.mode(at) is CommentsMode.HIDDEN:
+        raise CommentNotFound()
+    return Node(*rows[0][:split]), story
+
+
+async def _rendered(db: Database, roots: Sequence[Node], query: RepliesQuery) -> str:
+    """The comments with their answers, `depth` levels in all, joined with commas."""
+    branches = Branches(query)
+    level, room = list(roots), MOST_COMMENTS - len(roots)
+    for _ in range(query.depth - 1):
+        parents = _within(level, query.replies, room)
+        if not parents:
+            break
+        level = branches.add(await _fetch(db, parents, query), parents)
+        room -= len(level)
+    return ",".join([branches.text(node) for node in roots])
+
+
+def _within(level: Sequence[Node], most: int, room: int) -> list[Node]:
+    """The comments whose answers still fit: each has at most as many as are published below it."""
+    parents = []
+    for node in level:
+        if most and node.descendants:
+            room -= min(most, node.descendants)
+            if room < 0:
+                break
+            parents.append(node)
+    return parents
+
+
+async def _fetch(db: Database, parents: Sequence[Node], query: RepliesQuery) -> list[Node]:
+    many = 1 << (len(parents) - 1).bit_length()  # a power of two, so that few statements do for threads of all sizes
+    parameters: dict[str, Any] = {"most": query.replies + 1, "locale": query.locale}
+    for place in range(many):
+        parameters[f"parent_{place}"] = parents[min(place, len(parents) - 1)].id
+    small = all(node.descendants <= query.replies for node in parents)
+    return list(map(Node._make, await db.fast(LEVEL, parameters, many, query.locale is not None, small)))
+
+
+class Branches:
+    """The answers that were fetched, and where the rest of each branch begins."""
+
+    def __init__(self, query: RepliesQuery) -> None:
+        self.most = query.replies
+        self.locale = query.locale
+        self.children: dict[Any, list[Node]] = {}
+
+    def add(self, rows: Sequence[Node], parents: Sequence[Node]) -> list[Node]:
+        """Take a level; answers its nodes in the order in which they are read."""
+        for parent in parents:
+            self.children[parent.id] = []
+        for node in rows:
+            self.children[node.parent_id].append(node)
+        for parent in parents:
+            self.children[parent.id].sort(key=_number)
+        return [node for parent in parents for node in self.children[parent.id][: self.most]]
+
+    def text(self, node: Node) -> str:
+        """One comment as JSON, its answers inside."""
+        if not node.descendants:
+            replies = '{"items":[],"next":null}'
+        else:
+            found = self.children.get(node.id)
+            shown = found[: self.most] if found else []
+            rest = found is None or len(found) > self.most
+            cursor = replies_cursor(node.number, shown[-1].number if shown else 0, self.locale) if rest else None
+            replies = f'{{"items":[{",".join([self.text(child) for child in shown])}],"next":{_quoted(cursor)}}}'
+        if node.status != "published":
+            return f'{{{node.document},"replies":{replies}}}'
+        counts = f'"recommendations":{node.recommendations},"reply_count":{node.descendants}'
+        return f'{{{node.document},{counts},"replies":{replies}}}'
+
+
+def _quoted(cursor: str | None) -> str:
+    return "null" if cursor is None else f'"{cursor}"'

@@ -1,0 +1,159 @@
+"""The rules of the thread as tables: what holds a comment back, and what may be done to it. Pure, without clock."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from app.comments.models import Status
+from app.core.errors import IllegalMove
+from app.site.policies import Moderation
+
+OLD_STORY = timedelta(days=14)
+TWIN_WINDOW = timedelta(hours=24)
+TOKEN_LIFE = timedelta(days=30)
+UNDO_WINDOW = timedelta(hours=24)
+
+
+class Action(StrEnum):
+    """What a moderator can decide."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+    SPAM = "spam"
+    UNPUBLISH = "unpublish"
+    RESTORE = "restore"
+    DELETE = "delete"
+
+
+class Rejection(StrEnum):
+    """Why a comment is rejected."""
+
+    SPAM = "spam"
+    ABUSIVE = "abusive"
+    OFF_TOPIC = "off_topic"
+    PERSONAL_DATA = "personal_data"
+    ILLEGAL = "illegal"
+    OTHER = "other"
+
+
+# (status, action) → status afterwards; what is not here is illegal
+MOVES: dict[tuple[Status, Action], Status] = {
+    (Status.PENDING, Action.APPROVE): Status.PUBLISHED,
+    (Status.PENDING, Action.REJECT): Status.REJECTED,
+    (Status.PENDING, Action.SPAM): Status.SPAM,
+    (Status.PENDING, Action.DELETE): Status.DELETED,
+    (Status.PUBLISHED, Action.REJECT): Status.REJECTED,
+    (Status.PUBLISHED, Action.SPAM): Status.SPAM,
+    (Status.PUBLISHED, Action.UNPUBLISH): Status.PENDING,
+    (Status.PUBLISHED, Action.DELETE): Status.DELETED,
+    (Status.REJECTED, Action.RESTORE): Status.PUBLISHED,
+    (Status.REJECTED, Action.DELETE): Status.DELETED,
+    (Status.SPAM, Action.RESTORE): Status.PUBLISHED,
+    (Status.SPAM, Action.DELETE): Status.DELETED,
+}
+
+# a comment came to this status by a decision, or by taking one back
+EVENTS: dict[Action, str] = {
+    Action.APPROVE: "comment.published",
+    Action.REJECT: "comment.rejected",
+    Action.SPAM: "comment.marked_spam",
+    Action.UNPUBLISH: "comment.unpublished",
+    Action.RESTORE: "comment.restored",
+    Action.DELETE: "comment.deleted",
+}
+EVENTS_OF_UNDO: dict[tuple[Status, Status], str] = {
+    (Status.PUBLISHED, Status.PENDING): "comment.unpublished",
+    (Status.PUBLISHED, Status.REJECTED): "comment.rejected",
+    (Status.PUBLISHED, Status.SPAM): "comment.marked_spam",
+    (Status.REJECTED, Status.PENDING): "comment.held_again",
+    (Status.SPAM, Status.PENDING): "comment.held_again",
+    (Status.PENDING, Status.PUBLISHED): "comment.restored",
+    (Status.REJECTED, Status.PUBLISHED): "comment.restored",
+    (Status.SPAM, Status.PUBLISHED): "comment.restored",
+}
+
+# what its writer may still change; of spam they learn nothing
+EDITABLE = frozenset({Status.PENDING, Status.PUBLISHED, Status.SPAM})
+
+
+def after(action: Action, status: Status) -> Status:
+    """The status after a decision. Raises IllegalMove with the actions that are possible."""
+    try:
+        return MOVES[status, action]
+    except KeyError:
+        detail = f"a comment that is {status.value} cannot take: {action.value}"
+        raise IllegalMove(detail, allowed=allowed(status)) from None
+
+
+def allowed(status: Status) -> list[str]:
+    """The actions that the status permits."""
+    return [action.value for state, action in MOVES if state is status]
+
+
+def told(status: Status) -> Status:
+    """What its writer is told: a spammer learns no more than someone who waits."""
+    return Status.PENDING if status is Status.SPAM else status
+
+
+def may_still_edit(created_at: datetime, minutes: int, at: datetime) -> bool:
+    """Whether the writer's window is open."""
+    return at < created_at + timedelta(minutes=minutes)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a comment when it arrives; an edit is judged by its links alone."""
+
+    trapped: bool = False
+    links: int = 0
+    known_writer: bool = True
+    story_age: timedelta = timedelta(0)
+
+
+class Check(NamedTuple):
+    """One reason to hold a comment back, and the policies under which it counts."""
+
+    reason: str
+    phase: str
+    policies: frozenset[Moderation]
+    applies: Callable[[Facts], bool]
+    detail: str
+
+
+_ALWAYS = frozenset({Moderation.PREMODERATE})
+_SOMETIMES = frozenset({Moderation.SOMETIMES})
+_LATER = frozenset({Moderation.SOMETIMES, Moderation.POSTMODERATE})
+
+CHECKS: tuple[Check, ...] = (
+    Check("site_policy", "policy", _ALWAYS, lambda facts: True, "every comment is read before it is shown"),
+    Check("first_comment", "policy", _SOMETIMES, lambda facts: not facts.known_writer, "no approved comment before"),
+    Check("old_story", "policy", _SOMETIMES, lambda facts: facts.story_age > OLD_STORY, "the story is old"),
+    Check("link", "links", _LATER, lambda facts: facts.links > 0, "the text has links"),
+)
+
+
+class Verdict(NamedTuple):
+    """What the checks say together."""
+
+    status: Status
+    hold_reasons: list[str]
+    evidence: list[dict[str, str]]
+
+
+def judge(policy: Moderation, facts: Facts) -> Verdict:
+    """Publish, hold or file as spam; the reasons of spam are those that anyone would be given."""
+    found = [check for check in CHECKS if policy in check.policies and check.applies(facts)]
+    reasons = [check.reason for check in found]
+    evidence = [_evidence(check.phase, "hold", check.detail) for check in found]
+    if facts.links and "link" not in reasons:
+        evidence.append(_evidence("links", "flag", f"links in the text: {facts.links}"))
+    if facts.trapped:
+        evidence.append(_evidence("honeypot", "spam", "the field that people never see was filled in"))
+        return Verdict(Status.SPAM, reasons or ["content"], evidence)
+    return Verdict(Status.PENDING if reasons else Status.PUBLISHED, reasons, evidence)
+
+
+def _evidence(phase: str, verdict: str, detail: str) -> dict[str, str]:
+    return {"phase": phase, "verdict": verdict, "detail": detail}

@@ -1,0 +1,76 @@
+"""Submissions and the notes that their readers leave."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+from app.core.columns import JSON_TYPE, LONG_TEXT, enum_text
+
+
+class MessageKind(StrEnum):
+    """What a reader writes about."""
+
+    MESSAGE = "message"
+    CORRECTION = "correction"
+    TIP = "tip"
+    ADVERTISING = "advertising"
+    ABUSE = "abuse"
+
+
+class MessageState(StrEnum):
+    """Where a message stands."""
+
+    NEW = "new"
+    OPEN = "open"
+    WAITING = "waiting"
+    CLOSED = "closed"
+    SPAM = "spam"
+    PURGED = "purged"
+
+
+class Submission(SQLModel, table=True):
+    """One message. Ids are random; tips carry no address, no network, no fingerprint and no finer time than the day.
+
+    `fingerprint` is the same for the same words of the same sender, `search_text` holds the folded words of every text.
+    """
+
+    __tablename__ = "contact_submission"
+    __table_args__ = (
+        Index("ix_contact_submission_newest", "received_at", "id"),
+        Index("ix_contact_submission_state", "state", "received_at", "id"),
+        Index("ix_contact_submission_twin", "fingerprint", "received_at"),
+        {"sqlite_with_rowid": False},  # a rising rowid would place a tip between dated neighbours
+    )
+
+    id: UUID = Field(primary_key=True)
+    reference: str = Field(max_length=32, unique=True)
+    kind: MessageKind = Field(sa_type=enum_text(MessageKind))
+    state: MessageState = Field(sa_type=enum_text(MessageState))
+    flags: list[str] = Field(default_factory=list, sa_type=JSON_TYPE)
+    name: str = Field(default="", max_length=120)
+    email: str | None = Field(default=None, max_length=254, index=True)
+    subject: str = Field(default="", max_length=200)
+    body: str = Field(default="", sa_type=LONG_TEXT)
+    fingerprint: str | None = Field(default=None, max_length=64)
+    locale: str = Field(max_length=35)
+    search_text: str = Field(default="", sa_type=LONG_TEXT)
+    network: str | None = Field(default=None, max_length=64)
+    received_at: datetime
+    assignee_id: UUID | None = Field(default=None, foreign_key="staff_user.id", index=True)
+    snoozed_until: datetime | None = None
+    version: int = 1
+
+
+class Note(SQLModel, table=True):
+    """A remark that only the newsroom sees."""
+
+    __tablename__ = "contact_note"
+
+    id: UUID = Field(primary_key=True)
+    submission_id: UUID = Field(foreign_key="contact_submission.id", index=True)
+    author_id: UUID | None = Field(default=None, foreign_key="staff_user.id")
+    body: str = Field(sa_type=LONG_TEXT)
+    written_at: datetime

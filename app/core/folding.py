@@ -1,0 +1,46 @@
+"""The one normaliser for search and duplicates: what readers take for the same word folds to the same text."""
+
+import re
+import unicodedata
+
+from app.core.text import PILE_OF_MARKS
+
+MAX_SEARCH_TERMS = 10
+
+# Harakat and other marks, superscript alef, tatweel, Koranic signs: written or left out at will.
+ARABIC_MARKS = re.compile("[\u064b-\u065f\u0670\u0640\u06d6-\u06ed]")
+_LATIN_MARKS = re.compile("[\u0300-\u036f]")
+# أ إ آ ؤ ئ are not in here: decomposed, they have lost hamza and madda as marks already.
+_LETTERS = str.maketrans("ٱىة", "ايه")
+# The article with a particle before it. Repeated, because "ألعاب" (games) loses its first two letters by this rule too:
+# only so do it and "الألعاب" (the games) meet again, and folding twice changes nothing.
+_ARTICLES = re.compile(r"^(?:[وفبك]?ال|لل)+(?=[^\W\d_]{3})")
+_WORD_CATEGORIES = frozenset("LNM")
+
+
+def fold(text: str) -> str:
+    """Words joined by single spaces, for comparing only; folding twice changes nothing."""
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", _unpiled(text)).casefold())
+    bare = _LATIN_MARKS.sub("", ARABIC_MARKS.sub("", decomposed))
+    letters = unicodedata.normalize("NFKC", _unpiled(bare)).translate(_LETTERS)
+    return " ".join(_ARTICLES.sub("", word) for word in _words(letters))
+
+
+def _unpiled(text: str) -> str:
+    """HTML entities bring piles of marks in behind `clean_prose`, and dropping what parts them makes new ones."""
+    return PILE_OF_MARKS.sub("", text)
+
+
+def _words(text: str) -> list[str]:
+    visible = (char for char in text if unicodedata.category(char) != "Cf")
+    return "".join(char if unicodedata.category(char)[0] in _WORD_CATEGORIES else " " for char in visible).split()
+
+
+def search_terms(q: str) -> tuple[str, ...]:
+    """The different words of a query in its order, at most ten: more would only cost time."""
+    return tuple(dict.fromkeys(fold(q).split()))[:MAX_SEARCH_TERMS]
+
+
+def search_text(*parts: str) -> str:
+    """What the search column holds: a space before every word, so that LIKE '% word%' finds beginnings only."""
+    return "".join(f" {word}" for part in parts for word in fold(part).split())

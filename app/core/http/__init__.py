@@ -1,0 +1,1 @@
+"""The only web framework in the foundation: problems, routes, paging, conditional reads, limits and layers."""

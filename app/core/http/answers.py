@@ -1,0 +1,158 @@
+"""Answers of doors that write: versions as ETags, creations that can be repeated safely (`Idempotency-Key`)."""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends, Header, Request, Response
+from pydantic import BaseModel
+from sqlalchemy import delete, text
+from sqlmodel import Field, Session, SQLModel, col
+
+from app.core.actor import Actor
+from app.core.columns import JSON_TYPE, LONG_TEXT
+from app.core.db import Database
+from app.core.errors import Conflict, Malformed, wrong
+from app.core.http.conditional import etag_for
+
+KEPT = timedelta(hours=24)
+_KEY = re.compile(r"[\x21-\x7e]{1,128}")
+
+
+class KeptAnswer(SQLModel, table=True):
+    """The first 2xx to a creating POST, kept for 24 hours; secrets are derived again, so none stands here."""
+
+    __tablename__ = "kept_answer"
+
+    key: str = Field(primary_key=True, max_length=64)
+    request_hash: str = Field(max_length=64)
+    about: UUID = Field(index=True)
+    status: int
+    headers: dict[str, str] = Field(sa_type=JSON_TYPE)
+    body: str = Field(sa_type=LONG_TEXT)
+    created_at: datetime = Field(index=True)
+
+
+class StillRunning(Conflict):
+    """The first request with this Idempotency-Key has not been answered yet."""
+
+    code = "still_running"
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """What a creating verb made: the wire body, what it is about, where it stands."""
+
+    body: BaseModel
+    about: UUID
+    location: str | None = None
+    version: int | None = None
+    status: int = 201
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """The Idempotency-Key of one request, with the hash of its body."""
+
+    key: str | None
+    method: str
+    path: str
+    body_hash: str
+
+
+async def _repeat(
+    request: Request,
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            description="repeat with the same key and body for 24 hours: the first answer comes again",
+            json_schema_extra={"pattern": f"^{_KEY.pattern}$"},
+        ),
+    ] = None,
+) -> Repeat:
+    if idempotency_key is not None and not _KEY.fullmatch(idempotency_key):
+        raise Malformed("Idempotency-Key must be 1 to 128 visible ASCII characters")
+    body_hash = hashlib.sha256(await request.body()).hexdigest() if idempotency_key else ""
+    return Repeat(idempotency_key, request.method, request.scope["path"], body_hash)
+
+
+Idempotency = Annotated[Repeat, Depends(_repeat)]
+
+
+async def create(
+    db: Database,
+    repeat: Repeat,
+    verb: Callable[..., Any],
+    *args: Any,
+    by: Actor,
+    at: datetime,
+    into: Callable[[Any], Created],
+    secrets: Callable[[UUID], dict[str, str]] | None = None,
+    **kwargs: Any,
+) -> Response:
+    """Run a creating verb once a key; `secrets` are members derived from the id, added to first and later answers."""
+
+    def work(session: Session) -> tuple[KeptAnswer, bool]:
+        return _once(session, repeat, by, at, lambda: into(verb(session, *args, by=by, at=at, **kwargs)))
+
+    kept, replayed = await db.write(work)
+    headers = kept.headers | ({"Idempotent-Replayed": "true"} if replayed else {})
+    body = kept.body if secrets is None else json.dumps(json.loads(kept.body) | secrets(kept.about), ensure_ascii=False)
+    return Response(body, kept.status, headers, "application/json")
+
+
+def _once(
+    session: Session, repeat: Repeat, by: Actor, at: datetime, make: Callable[[], Created]
+) -> tuple[KeptAnswer, bool]:
+    if repeat.key is None:
+        return _kept("", repeat, make(), at), False
+    scope = f"{by.id or 'anonymous'}\n{repeat.method}\n{repeat.path}\n{repeat.key}"
+    key = hashlib.sha256(scope.encode()).hexdigest()
+    _claim(session, key)
+    first = session.get(KeptAnswer, key)
+    if first is not None and first.created_at > at - KEPT:
+        if first.request_hash != repeat.body_hash:
+            raise wrong("", "idempotency_key_reused", "this Idempotency-Key was used with another body")
+        return first, True
+    session.execute(delete(KeptAnswer).where(col(KeptAnswer.created_at) <= at - KEPT))
+    kept = _kept(key, repeat, make(), at)
+    session.add(kept)
+    return kept, False
+
+
+def _claim(session: Session, key: str) -> None:
+    """One at a time per key: SQLite has one writer anyway, PostgreSQL an advisory lock until the commit."""
+    if session.get_bind().dialect.name == "postgresql":
+        number = int.from_bytes(bytes.fromhex(key[:16]), signed=True)
+        if not session.execute(text("SELECT pg_try_advisory_xact_lock(:number)"), {"number": number}).scalar_one():
+            raise StillRunning(headers={"Retry-After": "1"})
+
+
+def _kept(key: str, repeat: Repeat, made: Created, at: datetime) -> KeptAnswer:
+    headers = {"Location": made.location} if made.location else {}
+    if made.version is not None:
+        headers["ETag"] = etag_for(made.version)
+    return KeptAnswer(
+        key=key,
+        request_hash=repeat.body_hash,
+        about=made.about,
+        status=made.status,
+        headers=headers,
+        body=made.body.model_dump_json(),
+        created_at=at,
+    )
+
+
+def forget_answers(session: Session, about: UUID) -> None:
+    """Drop the kept answers about a thing: whoever was erased comes back in no repetition."""
+    session.execute(delete(KeptAnswer).where(col(KeptAnswer.about) == about))
+
+
+def versioned(body: BaseModel, version: int) -> Response:
+    """A 200 with the new version as its strong ETag."""
+    return Response(body.model_dump_json(), headers={"ETag": etag_for(version)}, media_type="application/json")

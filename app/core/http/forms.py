@@ -1,0 +1,187 @@
+"""Doors that take a message as JSON or as a plain HTML form: one model, two content types, 303 and HTML for forms."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
+
+from fastapi import Request, Response
+from pydantic import BaseModel, ValidationError
+
+from app.core.errors import DomainError, FieldError, Invalid, Malformed, UnsupportedMediaType
+from app.core.http.pages import THANKS_PATH, PlainForm, error_page, html_response
+from app.core.http.problems import field_errors
+from app.core.http.query import MOST_PARAMETERS
+from app.core.http.routes import FORM_TYPES, JSON_TYPES, strict_json
+
+Draft = TypeVar("Draft", bound=BaseModel)
+
+RETURN_TO = "return_to"
+MOST_ADDRESS = 2_000
+
+SEE_OTHER: dict[int | str, dict[str, Any]] = {
+    303: {"description": "A plain form was taken: on to `return_to` if its origin is allowed, else to our own page."}
+}
+
+_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """Where plain forms may lead afterwards: the front end and the origins on the site's list."""
+
+    public_url: str
+    origins: tuple[str, ...] = ()
+
+    def target(self, return_to: str | None) -> str | None:
+        """The address to lead to, spelled again from its parts, or None."""
+        return return_target(return_to, self.public_url, self.origins)
+
+
+def return_target(return_to: str | None, public_url: str, allowed: Iterable[str]) -> str | None:
+    """The address spelled again from its parsed parts if its origin is one of ours, else None (no open redirect)."""
+    origin = _origin(return_to or "")
+    if return_to is None or origin is None or origin not in map(_origin, (public_url, *allowed)):
+        return None
+    scheme, host, port = origin
+    parts = urlsplit(return_to)
+    netloc = host if port == _PORTS[scheme] else f"{host}:{port}"
+    return urlunsplit((scheme, netloc, _ascii(parts.path) or "/", _ascii(parts.query), _ascii(parts.fragment)))
+
+
+def _origin(address: str) -> tuple[str, str, int] | None:
+    """Scheme, host in ASCII and port; None for what browsers and we might read differently."""
+    if len(address) > MOST_ADDRESS or "\\" in address or not address.isprintable() or " " in address:
+        return None
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+        host = (parts.hostname or "").encode("idna").decode()
+    except ValueError:
+        return None
+    if parts.scheme not in _PORTS or not host or "@" in parts.netloc or ":" in host:
+        return None
+    return parts.scheme, host, port or _PORTS[parts.scheme]
+
+
+def _ascii(part: str) -> str:
+    return quote(part, safe="/%:@!$&'()*+,;=?~-._")
+
+
+async def answered(
+    request: Request,
+    model: type[Draft],
+    send: Callable[[Draft], Awaitable[Response]],
+    *,
+    form: PlainForm,
+    back: Back,
+    locale: str,
+    first: Callable[[], None] | None = None,
+) -> Response:
+    """Read the body into the model, `send` it, answer as its content type asks; `first` may refuse before that (403).
+
+    Raises Malformed, UnsupportedMediaType, Invalid and what `send` raises; for a form that prefers HTML, as a page.
+    """
+    if _media_type(request) not in FORM_TYPES:
+        if first is not None:
+            first()
+        return await send(await _from_json(request, model))
+    try:
+        if first is not None:
+            first()
+        values = form_values(await request.body())
+        await send(_valid(model, {name: value for name, value in values.items() if name != RETURN_TO}))
+    except DomainError as error:
+        if not prefers_html(request.headers.get("accept", "")):
+            raise
+        return _as_page(error, form, kept_values(await request.body(), model), back, locale)
+    return Response(status_code=303, headers={"Location": back.target(values.get(RETURN_TO)) or THANKS_PATH})
+
+
+def _as_page(error: DomainError, form: PlainForm, kept: dict[str, str], back: Back, locale: str) -> Response:
+    """The error above the form as it was filled in; browsers hold a redirect after it to the same `form-action`."""
+    target = back.target(kept.get(RETURN_TO))
+    origin = "{0.scheme}://{0.netloc}".format(urlsplit(target)) if target else ""
+    body = error_page(form, error, kept, kept.get("locale", locale))
+    return html_response(body, error.status, form_action=origin, headers=error.headers)
+
+
+async def _from_json(request: Request, model: type[Draft]) -> Draft:
+    body = await request.body()
+    if not body:
+        raise Invalid(FieldError("/body", "missing", "a body is needed"))
+    if _media_type(request) not in JSON_TYPES:
+        raise UnsupportedMediaType("send application/json or application/x-www-form-urlencoded")
+    try:
+        value = strict_json(body)
+    except (ValueError, RecursionError):
+        raise Malformed("the body is not valid JSON in UTF-8, without repeated names, NaN or lone surrogates") from None
+    return _valid(model, value)
+
+
+def _valid(model: type[Draft], value: object) -> Draft:
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        raise Invalid(*field_errors(error.errors(), part="body")) from None
+
+
+def form_values(body: bytes) -> dict[str, str]:
+    """The filled-in fields of a form; raises Malformed for what is no UTF-8, Invalid for a field given twice."""
+    try:
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS)
+    except ValueError:
+        raise Malformed(f"the form must be UTF-8 with at most {MOST_PARAMETERS} fields") from None
+    names = [name for name, _ in pairs]
+    twice = [FieldError(f"/body/{name}", "repeated", "is given twice") for name in set(names) if names.count(name) > 1]
+    if twice:
+        raise Invalid(*twice)
+    return {name: value for name, value in pairs if value.strip()}
+
+
+def kept_values(body: bytes, model: type[BaseModel]) -> dict[str, str]:
+    """What of a form may stand in it again: the fields that the model knows, whatever is wrong with them."""
+    pairs = parse_qsl(body[:100_000].decode(errors="ignore"))
+    return {name: value for name, value in pairs if name in model.model_fields or name == RETURN_TO}
+
+
+def prefers_html(accept: str) -> bool:
+    """Whether the Accept header names HTML, and nothing of JSON above it."""
+    weights: dict[str, float] = {}
+    for item in accept[:1_000].split(","):
+        kind, *parameters = [part.strip().lower() for part in item.split(";")]
+        weights[kind] = _weight(parameters)
+    html = max(weights.get("text/html", 0.0), weights.get("application/xhtml+xml", 0.0))
+    return html > 0 and html >= max(weights.get("application/json", 0.0), weights.get("application/problem+json", 0.0))
+
+
+def _weight(parameters: list[str]) -> float:
+    text = next((part[2:] for part in parameters if part.startswith("q=")), "1")
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
+
+
+def _media_type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def form_docs(model: type[BaseModel]) -> dict[str, Any]:
+    """The `openapi_extra=` of such a door: the same members as JSON and as a form, which may carry `return_to`."""
+    schema = model.model_json_schema()
+    shared = schema.pop("$defs", {})
+    plain = _inlined(schema, shared)
+    back = {"type": "string", "description": "where to lead afterwards; its origin must be the site's or on its list"}
+    form = {**plain, "title": f"{plain['title']}Form", "properties": {**plain["properties"], RETURN_TO: back}}
+    media = {"application/json": {"schema": plain}, "application/x-www-form-urlencoded": {"schema": form}}
+    return {"requestBody": {"required": True, "content": media}}
+
+
+def _inlined(schema: Any, shared: dict[str, Any]) -> Any:
+    """References resolved in place: the document has no `$defs` to point at."""
+    if isinstance(schema, dict):
+        if "$ref" in schema:
+            return _inlined(shared[schema["$ref"].rpartition("/")[2]], shared)
+        return {key: _inlined(value, shared) for key, value in schema.items()}
+    return [_inlined(item, shared) for item in schema] if isinstance(schema, list) else schema

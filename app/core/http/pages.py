@@ -1,0 +1,154 @@
+"""The few HTML pages that we serve ourselves, for plain forms: errors above the filled-in form, and thanks."""
+
+import base64
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from html import escape
+from typing import Literal
+
+from fastapi import APIRouter, Response
+
+from app.core.errors import DomainError, FieldError, Invalid
+
+THANKS_PATH = "/thanks"
+
+Texts = Mapping[str, str]  # by language: en, ar
+
+_STYLE = (
+    "body{max-width:40rem;margin:2rem auto;padding:0 1rem;font:1rem/1.6 system-ui,sans-serif}"
+    "label{display:block;margin:1rem 0 .25rem}"
+    "input,textarea{width:100%;box-sizing:border-box;font:inherit;padding:.4rem}"
+    "textarea{min-height:12rem}button{margin-top:1rem;font:inherit;padding:.4rem 1.2rem}"
+)
+_STYLE_HASH = base64.b64encode(sha256(_STYLE.encode()).digest()).decode()
+
+_PAGE = """<!doctype html>
+<html lang="{lang}" dir="{dir}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<title>{title}</title>
+<style>{style}</style>
+</head>
+<body>
+{main}
+</body>
+</html>
+"""
+
+_DIRECTIONS: Texts = {"en": "ltr", "ar": "rtl"}
+_SEND: Texts = {"en": "Send", "ar": "إرسال"}
+_THANKS: Texts = {"en": "Thank you", "ar": "شكرًا لك"}
+_ARRIVED: Texts = {
+    "en": "Your words have reached the newsroom. An editor may read them before they appear.",
+    "ar": "وصلت رسالتك إلى هيئة التحرير، وقد يقرؤها محرر قبل أن تُنشر.",
+}
+_REFUSED: dict[int, Texts] = {
+    403: {"en": "This is no longer open.", "ar": "لم يعد هذا متاحًا."},
+    409: {"en": "You have sent this already.", "ar": "أرسلت هذا النص من قبل."},
+    422: {"en": "Something is missing or not right:", "ar": "ثمة ما ينقص أو يحتاج إلى تصحيح:"},
+    429: {
+        "en": "That was a lot in a short time. Please try again in a minute.",
+        "ar": "محاولات كثيرة؛ حاول بعد دقيقة.",
+    },
+}
+_NOT_TAKEN: Texts = {"en": "This could not be taken.", "ar": "تعذّر استلام ما أرسلته."}
+_COMPLAINTS: dict[str, Texts] = {
+    "missing": {"en": "is needed", "ar": "مطلوب"},
+    "string_too_short": {"en": "is needed", "ar": "مطلوب"},
+    "string_too_long": {"en": "is too long", "ar": "أطول من المسموح"},
+}
+_NOT_RIGHT: Texts = {"en": "is not right", "ar": "غير صحيح"}
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One visible field of a plain form."""
+
+    name: str
+    label: Texts
+    kind: Literal["text", "email", "area"] = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class PlainForm:
+    """How a room's form looks when we have to show it again; members without a box are kept as hidden fields."""
+
+    title: Texts
+    boxes: tuple[Box, ...]
+
+
+def error_page(form: PlainForm, error: DomainError, values: Mapping[str, str], locale: str) -> str:
+    """What was wrong, above the form with everything that was filled in; it posts to the address that it came from."""
+    lang = _language(locale)
+    title = form.title[lang]
+    said = _REFUSED.get(error.status, _NOT_TAKEN)[lang]
+    items = "".join(f"<li>{escape(item)}</li>" for item in _complaints(form, error, lang))
+    complaints = f"<ul>{items}</ul>" if items else ""
+    shown = {box.name for box in form.boxes}
+    fields = "".join(_field(box, values.get(box.name, ""), lang) for box in form.boxes)
+    hidden = "".join(
+        f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
+        for name, value in values.items()
+        if name not in shown
+    )
+    main = (
+        f'<h1>{escape(title)}</h1><div role="alert"><p>{said}</p>{complaints}</div>'
+        f'<form method="post">{fields}{hidden}<button>{_SEND[lang]}</button></form>'
+    )
+    return _page(title, main, lang)
+
+
+def _complaints(form: PlainForm, error: DomainError, lang: str) -> Iterator[str]:
+    labels = {box.name: box.label[lang] for box in form.boxes}
+    for field in error.errors if isinstance(error, Invalid) else ():
+        name = field.pointer.removeprefix("/body/")
+        yield f"{labels.get(name, name)}: {_complaint(field, lang)}"
+
+
+def _complaint(field: FieldError, lang: str) -> str:
+    """Our own words; the English detail, which is made for programmers, only where we have none."""
+    if field.code in _COMPLAINTS:
+        return _COMPLAINTS[field.code][lang]
+    return field.detail if lang == "en" else _NOT_RIGHT[lang]
+
+
+def _field(box: Box, value: str, lang: str) -> str:
+    label = f'<label for="{box.name}">{escape(box.label[lang])}</label>'
+    if box.kind == "area":
+        # the line break after the tag is no part of the value, so that a leading one in the value survives
+        return f'{label}<textarea id="{box.name}" name="{box.name}" dir="auto">\n{escape(value)}</textarea>'
+    return f'{label}<input id="{box.name}" name="{box.name}" type="{box.kind}" dir="auto" value="{escape(value)}">'
+
+
+def _language(locale: str) -> str:
+    return "ar" if locale.partition("-")[0].lower() == "ar" else "en"
+
+
+def _page(title: str, main: str, lang: str) -> str:
+    return _PAGE.format(lang=lang, dir=_DIRECTIONS[lang], title=escape(title), style=_STYLE, main=main)
+
+
+def html_response(body: str, status: int, *, form_action: str, headers: Mapping[str, str]) -> Response:
+    """The page under a policy that lets nothing in and forms go only to us and to `form_action`."""
+    policy = (
+        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; form-action 'self' {form_action}".rstrip()
+        + "; base-uri 'none'; frame-ancestors 'none'"
+    )
+    shared = {"Content-Security-Policy": policy, "Referrer-Policy": "no-referrer"}
+    return Response(body, status, {**headers, **shared}, "text/html; charset=utf-8")
+
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get(THANKS_PATH)
+async def thank_you() -> Response:
+    """A word of thanks in both languages, for forms that name no address of their own."""
+    parts = "".join(
+        f'<section lang="{lang}" dir="{direction}"><h1>{_THANKS[lang]}</h1><p>{_ARRIVED[lang]}</p></section>'
+        for lang, direction in _DIRECTIONS.items()
+    )
+    return html_response(_page(f"{_THANKS['en']} · {_THANKS['ar']}", parts, "en"), 200, form_action="", headers={})

@@ -1,0 +1,67 @@
+"""Lists: `{"items": […], "next": cursor or null}` and a Link header, the same in every room."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Annotated, Any, Generic, TypeVar
+from urllib.parse import quote, urlencode
+
+from fastapi import Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.core.clock import wire_time
+
+Item = TypeVar("Item", bound=BaseModel)
+MOST_ITEMS = 100
+
+LimitParam = Annotated[int, Field(ge=1, le=MOST_ITEMS, description="how many items at most")]
+CursorParam = Annotated[str | None, Field(max_length=1000, description="`next` of the page before")]
+
+
+class Page(BaseModel, Generic[Item]):
+    """One page of a list; `next` is null on the last."""
+
+    items: list[Item]
+    next: str | None = None
+    total: Annotated[int | None, Field(description="with `count=true`")] = None
+
+
+class PageQuery(BaseModel):
+    """What every list takes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    limit: LimitParam = 20
+    cursor: CursorParam = None
+
+
+def page_of(rows: Sequence[Any], limit: int, cursor: Callable[[Any], str]) -> tuple[Sequence[Any], str | None]:
+    """Cut `limit + 1` rows to a page: the rows shown, and the cursor after the last when more follow."""
+    if len(rows) <= limit:
+        return rows, None
+    return rows[:limit], cursor(rows[limit - 1])
+
+
+def next_link(path: str, query: BaseModel, cursor: str | None) -> tuple[tuple[bytes, bytes], ...]:
+    """The Link header of a page: path-absolute, the same parameters with the next cursor."""
+    if cursor is None:
+        return ()
+    given = {name: _plain(value) for name, value in query.model_dump(exclude_unset=True).items() if value is not None}
+    target = f"{path}?{urlencode({**given, 'cursor': cursor}, quote_via=quote)}"
+    return ((b"link", f'<{target}>; rel="next"'.encode()),)
+
+
+def paged(page: Page[Any], path: str, query: BaseModel) -> Response:
+    """A page as an answer with its Link header, for doors that are not hot."""
+    headers = {name.decode(): value.decode() for name, value in next_link(path, query, page.next)}
+    body = page.model_dump_json(exclude={"total"} if page.total is None else None)
+    return Response(body, headers=headers, media_type="application/json")
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return wire_time(value)
+    if isinstance(value, (list, tuple)):
+        return ",".join(map(str, value))
+    return str(value)

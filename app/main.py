@@ -1,0 +1,80 @@
+"""Puts the house together: settings, database, layers, problem handlers, doors."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+
+from app.api import add_doors
+from app.core.clock import now
+from app.core.db import Database, open_database
+from app.core.errors import DomainError
+from app.core.http.access import AccessLog
+from app.core.http.docs import docs_routes
+from app.core.http.health import health_routes
+from app.core.http.layers import Envelope, Gate
+from app.core.http.limits import Limiter
+from app.core.http.misses import on_framework_refusal, unknown_path
+from app.core.http.problems import on_domain_error, on_invalid_request
+from app.core.keys import Keys
+from app.core.logs import configure_logs
+from app.core.settings import Settings
+from app.openapi import openapi_route
+from app.reactions import REACTIONS
+from app.staff.guards import signed_in
+
+# a tip carries no finer time than its day, so the log is silent about every message
+SILENT_PATHS = frozenset({"/v1/contact"})
+
+
+def open_site(settings: Settings) -> Database:
+    """The site's database with what its sessions carry for the rooms."""
+    return open_database(settings.sync_database_url, {"reactions": REACTIONS, "base_url": settings.base_url})
+
+
+@asynccontextmanager
+async def _lifespan(access_log: AccessLog | None, app: FastAPI) -> AsyncIterator[None]:
+    await app.state.db.start()
+    yield
+    await app.state.db.stop()
+    if access_log is not None:
+        access_log.flush()
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The whole server for one site."""
+    settings = settings or Settings()
+    configure_logs()
+    access_log = AccessLog(silent_paths=SILENT_PATHS) if settings.log == "json" else None
+
+    app = FastAPI(
+        title="Masthead",
+        lifespan=partial(_lifespan, access_log),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        # outermost first; the cache of public answers will stand behind the gate
+        middleware=[
+            Middleware(Envelope, editor_origins=settings.editor_origins, access_log=access_log),
+            Middleware(Gate),
+        ],
+        exception_handlers={
+            DomainError: on_domain_error,
+            RequestValidationError: on_invalid_request,
+            HTTPException: on_framework_refusal,
+        },
+    )
+    app.state.settings = settings
+    app.state.clock = now
+    app.state.db = open_site(settings)
+    app.state.keys = Keys(settings.secret)
+    app.state.limiter = Limiter(app.state.keys, on=settings.limits == "on")
+    add_doors(app)
+    app.router.routes += [*health_routes(), openapi_route(app), *docs_routes("Masthead")]
+    app.router.default = unknown_path(signed_in.admit)
+    return app

@@ -1,0 +1,86 @@
+"""The OpenAPI document: one whole, and one for each tree."""
+
+import json
+from typing import Any, Literal
+
+from fastapi import FastAPI, Request, Response
+from fastapi.openapi.utils import get_openapi
+from starlette.routing import Route
+
+from app import __version__
+from app.core.http.conditional import etag_of, not_modified
+from app.core.http.layers import is_private
+from app.core.http.problems import PROBLEM_TYPE, problem_schemas
+
+Tree = Literal["all", "public", "editor"]
+
+DESCRIPTION = """The headless CMS for small newsrooms: one API for writers, readers and the inbox,
+in Arabic and English.
+
+Everything under `/v1` outside of `/v1/editor` and `/v1/auth` is public. To try the editor's doors, press **Authorize**
+and sign in with your e-mail address and password. Errors are RFC 9457 problems; every answer carries `X-Request-Id`.
+"""
+
+TAGS = [
+    {"name": "stories", "description": "What readers read: lists, stories, pages, old addresses."},
+    {"name": "comments", "description": "What readers say below a story."},
+    {"name": "contact", "description": "What readers tell the newsroom."},
+    {"name": "terms", "description": "Sections, tags and bylines."},
+    {"name": "site", "description": "The magazine itself."},
+    {"name": "auth", "description": "Signing in and out."},
+    {"name": "editor: posts", "description": "Writing and publishing."},
+    {"name": "editor: terms", "description": "Ordering stories: sections, tags and bylines."},
+    {"name": "editor: comments", "description": "The queue of comments and its decisions."},
+    {"name": "editor: contact", "description": "The inbox."},
+    {"name": "editor: site", "description": "The settings of the magazine."},
+]
+
+_EVERYWHERE = {
+    "default": {
+        "description": "Any error, as RFC 9457 problem+json.",
+        "content": {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+}
+
+
+def document(app: FastAPI, tree: Tree = "all") -> dict[str, Any]:
+    """The OpenAPI 3.1 document of one tree or both, with the problem models that every operation may answer."""
+    routes = [route for route in app.router.routes if tree == "all" or _is_in(route, tree)]
+    made = get_openapi(
+        title="Masthead",
+        version=__version__,
+        description=DESCRIPTION,
+        routes=routes,
+        tags=TAGS,
+        servers=[{"url": "/", "description": "this server"}],
+    )
+    schemas = made.setdefault("components", {}).setdefault("schemas", {})
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    schemas.update(problem_schemas())
+    for path in made["paths"].values():
+        for operation in path.values():
+            answers = operation["responses"]
+            if "HTTPValidationError" in str(answers.get("422", "")):
+                del answers["422"]
+            answers.update(_EVERYWHERE)
+    return made
+
+
+def _is_in(route: Any, tree: Tree) -> bool:
+    return isinstance(route, Route) and is_private(route.path) == (tree == "editor")
+
+
+def openapi_route(app: FastAPI) -> Route:
+    """`GET /openapi.json`, made on first use and kept."""
+    kept: list[bytes] = []
+
+    async def openapi_json(request: Request) -> Response:
+        if not kept:
+            kept.append(json.dumps(document(app), ensure_ascii=False).encode())
+        headers = {"ETag": etag_of(kept[0]), "Cache-Control": "public, max-age=60"}
+        if not_modified(request.headers.get("if-none-match"), headers["ETag"]):
+            return Response(status_code=304, headers=headers)
+        return Response(kept[0], headers=headers, media_type="application/json")
+
+    return Route("/openapi.json", openapi_json, include_in_schema=False)

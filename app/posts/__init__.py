@@ -1,0 +1,1 @@
+"""The desk: dossiers, their revisions and workflow. Not for: anything the public reads (publications)."""

@@ -1,0 +1,172 @@
+"""The desk's doors: write, list, publish, take back, throw away."""
+
+from functools import partial
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Depends, Query, Response
+
+from app.core.actor import Actor
+from app.core.errors import Forbidden, IllegalMove, Invalid, PreconditionRequired, Stale
+from app.core.http.answers import Created, Idempotency, create, versioned
+from app.core.http.conditional import IfMatch, etag_for
+from app.core.http.deps import Db, Now
+from app.core.http.paging import Page, page_of, paged
+from app.core.http.problems import problems
+from app.core.http.routes import GuardedRoute
+from app.core.keyset import encode_cursor
+from app.core.markup import render_story
+from app.posts import queries, service
+from app.posts.errors import NotReady, PostNotFound, TranslationExists
+from app.posts.models import Dossier, Post
+from app.posts.schemas import (
+    Checklist,
+    EditQuery,
+    PostCreate,
+    PostEditor,
+    PostItem,
+    PostQuery,
+    PostUpdate,
+    PublicationInput,
+    PublicationQuery,
+    Rendering,
+    RenderingInput,
+    facts_of,
+)
+from app.posts.workflow import Action
+from app.publications.errors import SlugTaken
+from app.site import queries as site_queries
+from app.staff.guards import Guard
+from app.staff.permissions import Permission as P
+
+router = APIRouter(prefix="/v1/editor/posts", tags=["editor: posts"], route_class=GuardedRoute)
+renderings_router = APIRouter(prefix="/v1/editor/renderings", tags=["editor: posts"], route_class=GuardedRoute)
+
+Reader = Annotated[Actor, Depends(Guard(P.POSTS_READ_OWN, P.POSTS_READ_ANY))]
+DossierReader = Annotated[Actor, Depends(Guard(P.POSTS_READ_OWN, P.POSTS_READ_ANY, sees=queries.sight()))]
+Writer = Annotated[Actor, Depends(Guard(P.POSTS_WRITE_OWN, P.POSTS_WRITE_ANY))]
+DossierWriter = Annotated[Actor, Depends(Guard(P.POSTS_WRITE_OWN, P.POSTS_WRITE_ANY, sees=queries.sight(Action.EDIT)))]
+Publisher = Annotated[
+    Actor, Depends(Guard(P.POSTS_PUBLISH_OWN, P.POSTS_PUBLISH_ANY, sees=queries.sight(Action.PUBLISH)))
+]
+Trasher = Annotated[Actor, Depends(Guard(P.POSTS_TRASH_OWN, P.POSTS_TRASH_ANY, sees=queries.sight(Action.TRASH)))]
+
+WRITES = (PostNotFound, Forbidden, Stale, Invalid, PreconditionRequired, IllegalMove)
+
+
+@router.get("", operation_id="listDossiers", response_model=Page[PostItem], responses=problems(Invalid))
+async def list_dossiers(db: Db, actor: Reader, query: Annotated[PostQuery, Query()]) -> Response:
+    """The dossiers that you may see, most recently changed first; the trash only with `life=trashed`."""
+    scope = f"/v1/editor/posts?{query.model_dump_json(exclude={'cursor', 'limit'})}"
+
+    def page(found: list[Dossier]) -> Page[PostItem]:
+        shown, cursor = page_of(found, query.limit, lambda last: encode_cursor(scope, queries.key_of(last)))
+        return Page[PostItem](items=[PostItem(**facts_of(dossier, actor)) for dossier in shown], next=cursor)
+
+    return paged(await db.study(queries.list_dossiers, query, actor, scope, into=page), "/v1/editor/posts", query)
+
+
+@router.post(
+    "",
+    operation_id="createDossier",
+    response_model=PostEditor,
+    status_code=201,
+    responses=problems(Invalid, SlugTaken, TranslationExists),
+)
+async def create_dossier(db: Db, actor: Writer, repeat: Idempotency, at: Now, draft: PostCreate) -> Response:
+    """Open a dossier; only `title` and `locale` are needed."""
+
+    def make(session: Any, *, by: Actor, at: Any) -> Created:
+        post, warnings = service.create(session, draft, by=by, at=at)
+        view = PostEditor.of(queries.open_dossier(session, post, by), by, warnings=warnings)
+        return Created(view, post.id, f"/v1/editor/posts/{post.id}", post.version)
+
+    return await create(db, repeat, make, by=actor, at=at, into=lambda made: made)
+
+
+@router.get("/{post_id}", operation_id="getDossier", response_model=PostEditor, responses=problems(PostNotFound))
+async def get_dossier(db: Db, actor: DossierReader, post_id: UUID) -> Response:
+    """One dossier with its newest revision; the ETag names its version."""
+    view, version = await db.read(
+        queries.get_dossier, post_id, actor, into=lambda found: (PostEditor.of(found[0], actor), found[1])
+    )
+    return versioned(view, version)
+
+
+@router.patch(
+    "/{post_id}", operation_id="editDossier", response_model=PostEditor, responses=problems(*WRITES, SlugTaken)
+)
+async def edit_dossier(
+    db: Db,
+    actor: DossierWriter,
+    post_id: UUID,
+    match: IfMatch,
+    at: Now,
+    query: Annotated[EditQuery, Query()],
+    change: Annotated[PostUpdate, Body(media_type="application/merge-patch+json")],
+) -> Response:
+    """Write a new revision (merge patch); nothing changes in public until it is published."""
+    edit = partial(service.edit, post_id=post_id, change=change, match=match, autosave=query.autosave, by=actor, at=at)
+    return await db.write(_shown, edit, actor)
+
+
+@router.delete("/{post_id}", operation_id="trashDossier", status_code=204, responses=problems(*WRITES))
+async def trash_dossier(db: Db, actor: Trasher, post_id: UUID, match: IfMatch, at: Now) -> Response:
+    """Move a dossier that is not public to the trash; it keeps its slug."""
+    version = await db.write(service.trash, post_id, match, by=actor, at=at, into=lambda post: post.version)
+    return Response(status_code=204, headers={"ETag": etag_for(version)})
+
+
+@router.post(
+    "/{post_id}/restoration", operation_id="restoreDossier", response_model=PostEditor, responses=problems(*WRITES)
+)
+async def restore_dossier(db: Db, actor: Trasher, post_id: UUID, match: IfMatch, at: Now) -> Response:
+    """Take a dossier out of the trash."""
+    return await db.write(_shown, partial(service.restore, post_id=post_id, match=match, by=actor, at=at), actor)
+
+
+@router.put(
+    "/{post_id}/publication",
+    operation_id="publishDossier",
+    response_model=PostEditor | Checklist,
+    responses=problems(*WRITES, NotReady, SlugTaken),
+)
+async def publish_dossier(
+    db: Db,
+    actor: Publisher,
+    post_id: UUID,
+    match: IfMatch,
+    at: Now,
+    query: Annotated[PublicationQuery, Query()],
+    wish: PublicationInput | None = None,
+) -> Response:
+    """Put the newest or the named revision before the public; `dry_run=true` answers the checklist instead."""
+    wish = wish or PublicationInput()
+    if query.dry_run:
+        found = await db.read(service.check, post_id, wish, by=actor)
+        return Response(found.model_dump_json(), media_type="application/json")
+    publish = partial(service.publish, post_id=post_id, wish=wish, match=match, by=actor, at=at)
+    return await db.write(_shown, publish, actor)
+
+
+@router.delete(
+    "/{post_id}/publication", operation_id="unpublishDossier", response_model=PostEditor, responses=problems(*WRITES)
+)
+async def unpublish_dossier(db: Db, actor: Publisher, post_id: UUID, match: IfMatch, at: Now) -> Response:
+    """Take a story back from the public; its date, slug and comments are kept for its return."""
+    return await db.write(_shown, partial(service.unpublish, post_id=post_id, match=match, by=actor, at=at), actor)
+
+
+@renderings_router.post("", operation_id="renderBody", response_model=Rendering, responses=problems(Invalid))
+async def render_body(db: Db, actor: Writer, draft: RenderingInput) -> Rendering:
+    """Show a text as it would be published, and what the sanitiser would take out; nothing is stored."""
+    base_url = await db.read(site_queries.get_addresses, into=lambda addresses: addresses.public_url)
+    rendered = render_story(draft.body, draft.body_format.value, base_url=base_url)
+    return Rendering(body_html=rendered.html, warnings=list(rendered.warnings))
+
+
+def _shown(session: Any, verb: Any, actor: Actor) -> Response:
+    """The dossier after a verb, in its new version; some verbs also say what the sanitiser removed."""
+    done: Post | tuple[Post, tuple[str, ...]] = verb(session)
+    post, warnings = done if isinstance(done, tuple) else (done, ())
+    return versioned(PostEditor.of(queries.open_dossier(session, post, actor), actor, warnings=warnings), post.version)

@@ -1,0 +1,19 @@
+"""What can go wrong on the desk."""
+
+from app.core.errors import Conflict, NotFound
+
+
+class PostNotFound(NotFound):
+    """No dossier with this id is visible to you."""
+
+
+class NotReady(Conflict):
+    """Something must be mended before this can be published; `blockers` lists it."""
+
+    code = "not_ready"
+
+
+class TranslationExists(Conflict):
+    """There is a dossier of this story in this language."""
+
+    code = "translation_exists"

@@ -1,0 +1,102 @@
+"""Live pieces, the terms they stand under, and every slug and path that was ever given out."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+from app.core.columns import LONG_TEXT, enum_text
+
+
+class Kind(StrEnum):
+    """What a piece is."""
+
+    ARTICLE = "article"
+    PAGE = "page"
+
+
+class CommentsMode(StrEnum):
+    """What an editor said of a story's thread; none: the site's rule."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    HIDDEN = "hidden"
+
+
+class Publication(SQLModel, table=True):
+    """One live piece: columns to filter and sort by, and JSON documents ready to be joined with commas.
+
+    `summary` lacks its last brace, `body` and `detail` are members without braces: a story is their concatenation.
+    """
+
+    __tablename__ = "publication"
+    __table_args__ = (
+        Index("ix_publication_newest", "kind", "published_at", "id"),
+        Index("ix_publication_newest_in_locale", "kind", "locale", "published_at", "id"),
+        Index("ix_publication_updated", "kind", "updated_at", "id"),
+        Index("ix_publication_updated_in_locale", "kind", "locale", "updated_at", "id"),
+        Index("ix_publication_commented", "kind", "comment_count", "id"),
+        Index("ix_publication_commented_in_locale", "kind", "locale", "comment_count", "id"),
+        Index("ix_publication_featured", "featured", "kind", "published_at", "id"),
+        Index("ix_publication_section", "section_id", "locale", "published_at", "id"),
+        Index("ix_publication_unpublished", "unpublish_at"),
+    )
+
+    id: UUID = Field(primary_key=True, foreign_key="post.id")
+    kind: Kind = Field(sa_type=enum_text(Kind))
+    locale: str = Field(max_length=35)
+    group_id: UUID = Field(index=True)
+    slug: str = Field(max_length=160, unique=True)
+    title: str = Field(max_length=300)
+    section_id: UUID | None = None
+    featured: bool = False
+    revision: int
+    published_at: datetime
+    updated_at: datetime
+    unpublish_at: datetime | None = None
+    comments_mode: CommentsMode | None = Field(default=None, sa_type=enum_text(CommentsMode))
+    comment_count: int = 0
+    path: str = Field(max_length=1000)
+    summary: str = Field(sa_type=LONG_TEXT)
+    body: str = Field(sa_type=LONG_TEXT)
+    detail: str = Field(sa_type=LONG_TEXT)
+    link: str = Field(sa_type=LONG_TEXT)
+    translation: str = Field(sa_type=LONG_TEXT)
+    search_text: str = Field(sa_type=LONG_TEXT)
+
+
+class PublicationTerm(SQLModel, table=True):
+    """A live piece under one term (a section counts for its ancestors too), in the order in which lists read it."""
+
+    __tablename__ = "publication_term"
+    __table_args__ = (
+        Index("ix_publication_term_newest", "term_id", "kind", "published_at", "post_id"),
+        Index("ix_publication_term_newest_in_locale", "term_id", "kind", "locale", "published_at", "post_id"),
+    )
+
+    term_id: UUID = Field(primary_key=True)
+    post_id: UUID = Field(primary_key=True, foreign_key="publication.id", index=True, ondelete="CASCADE")
+    kind: Kind = Field(sa_type=enum_text(Kind))
+    locale: str = Field(max_length=35)
+    published_at: datetime
+
+
+class Slug(SQLModel, table=True):
+    """The one namespace of slugs: who holds which, old ones of public pieces for ever (`was_public`)."""
+
+    __tablename__ = "slug"
+
+    slug: str = Field(primary_key=True, max_length=160)
+    post_id: UUID = Field(foreign_key="post.id", index=True)
+    was_public: bool = False
+
+
+class PublicPath(SQLModel, table=True):
+    """Every path of the front end under which a piece was ever public, so that no link dies."""
+
+    __tablename__ = "public_path"
+
+    path: str = Field(primary_key=True, max_length=1000)
+    post_id: UUID = Field(foreign_key="post.id", index=True)

@@ -1,0 +1,145 @@
+"""The reader's doors: lists of stories, one story, pages, and where an old address leads."""
+
+import json
+from datetime import datetime
+from typing import Annotated, Any
+from unicodedata import normalize
+from urllib.parse import quote, unquote
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.core.db import Database, Prepared, Row, as_time, as_uuid
+from app.core.errors import Invalid
+from app.core.folding import search_terms
+from app.core.http.deps import Db, Now
+from app.core.http.paging import Page, next_link
+from app.core.http.problems import problems
+from app.core.http.ready import Ready
+from app.core.http.routes import HotRoute
+from app.core.keyset import decode_cursor, encode_cursor
+from app.publications import queries, splice
+from app.publications.errors import StoryNotFound
+from app.publications.models import Kind
+from app.publications.schemas import Resolved, Sort, Story, StoryItem, StoryQuery
+from app.site import queries as site_queries
+from app.site.policies import offered_locale
+
+router = APIRouter(prefix="/v1/posts", tags=["stories"], route_class=HotRoute)
+pages_router = APIRouter(prefix="/v1/pages", tags=["stories"], route_class=HotRoute)
+resolve_router = APIRouter(prefix="/v1/resolve", tags=["stories"], route_class=HotRoute)
+
+MOVED: dict[int | str, dict[str, Any]] = {301: {"description": "The story lives under a newer slug."}}
+
+
+@router.get("", operation_id="listPosts", response_model=Page[StoryItem], responses=problems(Invalid))
+async def list_posts(db: Db, at: Now, query: Annotated[StoryQuery, Query()]) -> Ready:
+    """Published stories, newest first unless `sort` says otherwise."""
+    return await _list(db, Kind.ARTICLE, "/v1/posts", query, at)
+
+
+@pages_router.get("", operation_id="listPages", response_model=Page[StoryItem], responses=problems(Invalid))
+async def list_pages(db: Db, at: Now, query: Annotated[StoryQuery, Query()]) -> Ready:
+    """Published pages, such as About and Imprint."""
+    return await _list(db, Kind.PAGE, "/v1/pages", query, at)
+
+
+@router.get("/{slug}", operation_id="getPost", response_model=Story, responses=problems(StoryNotFound) | MOVED)
+async def get_post(db: Db, at: Now, slug: str) -> Ready:
+    """One story with its neighbours, translations and thread status; an old slug leads to the new one."""
+    return await _story(db, Kind.ARTICLE, "/v1/posts", slug, at)
+
+
+@pages_router.get("/{slug}", operation_id="getPage", response_model=Story, responses=problems(StoryNotFound) | MOVED)
+async def get_page(db: Db, at: Now, slug: str) -> Ready:
+    """One page."""
+    return await _story(db, Kind.PAGE, "/v1/pages", slug, at)
+
+
+class PathQuery(BaseModel):
+    """Which path to look up."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    path: Annotated[str, Field(min_length=1, max_length=1000, examples=["/en/voices-of-the-harbour"])]
+
+
+@resolve_router.get("", operation_id="resolvePath", response_model=Resolved, responses=problems(StoryNotFound))
+async def resolve_path(db: Db, at: Now, query: Annotated[PathQuery, Query()]) -> Ready:
+    """Where a path of the front end leads now: 200 as it is, 301 to `url`; 404 for what never was public."""
+    path = normalize("NFC", unquote(query.path))
+    rows = await db.fast(queries.RESOLVE, {"path": path, "now": at})
+    if not rows:
+        raise StoryNotFound("nothing public ever had this path")
+    kind, slug, present, link = rows[0]
+    status = 200 if present == path else 301
+    document = {"type": kind, "slug": slug, "url": json.loads(link)["url"], "status": status}
+    return Ready(json.dumps(document, ensure_ascii=False).encode(), ("site", "posts"))
+
+
+async def _story(db: Database, kind: Kind, tree: str, slug: str, at: datetime) -> Ready:
+    wanted = normalize("NFC", slug)
+    rows = await db.fast(queries.STORY, {"slug": wanted, "kind": kind.value, "now": at})
+    if not rows:
+        raise StoryNotFound()
+    row = rows[0]
+    id_, present, group_id, locale, published_at, section_id = row[:6]
+    if present != wanted:
+        location = f"{tree}/{quote(present, safe='')}".encode()
+        return Ready(b"", ("site", "posts"), 301, ((b"location", location),))
+    here = {
+        "id": as_uuid(id_),
+        "group_id": as_uuid(group_id),
+        "section_id": as_uuid(section_id),
+        "kind": kind.value,
+        "locale": locale,
+        "published_at": as_time(published_at),
+        "now": at,
+    }
+    around = await db.fast(queries.AROUND, here)
+    keys = ("site", "posts", f"post-{here['id']}", f"thread-{here['id']}", f"locale-{locale}")
+    return Ready(splice.story_bytes(row, around, at=at), keys)
+
+
+async def _list(db: Database, kind: Kind, path: str, query: StoryQuery, at: datetime) -> Ready:
+    words = search_terms(query.q) if query.q else ()
+    if query.q and not words:  # nothing but punctuation begins no word
+        return Ready(splice.page_bytes("", None, 0 if query.count else None), ("site", "posts"))
+    if query.locale:
+        settings = await site_queries.fast_settings(db)
+        for locale in query.locale:
+            offered_locale(settings, locale)
+    shape = queries.shape_of(query, len(words))
+    parameters = _parameters(query, words) | {"kind": kind.value, "now": at, "limit": query.limit + 1}
+    scope = f"{path}?{query.model_dump_json(exclude={'cursor', 'limit', 'fields', 'include', 'count'})}"
+    if query.cursor is not None:
+        kinds = (int if query.sort is Sort.COMMENTED else datetime, UUID)
+        parameters["last_key"], parameters["last_id"] = decode_cursor(query.cursor, scope, kinds)
+    rows = await _rows(db, queries.LIST, parameters, shape)
+    total = (await _rows(db, queries.TOTAL, parameters, shape))[0][0] if query.count else None
+    cursor = None
+    if len(rows) > query.limit:
+        rows = rows[: query.limit]
+        cursor = encode_cursor(scope, (splice.last_key(rows[-1][1]), str(as_uuid(rows[-1][0]))))
+    body = splice.page_bytes(splice.items_text(rows, query.fields), cursor, total)
+    return Ready(body, ("site", "posts", *splice.item_keys(rows)), headers=next_link(path, query, cursor))
+
+
+async def _rows(db: Database, statement: Prepared, parameters: dict[str, Any], shape: queries.Shape) -> list[Row]:
+    """Lists that search words read every text, so they leave the event loop."""
+    if not shape.words:
+        return await db.fast(statement, parameters, shape)
+    return await db.study(queries.run_prepared, statement, parameters, shape)
+
+
+def _parameters(query: StoryQuery, words: tuple[str, ...]) -> dict[str, Any]:
+    many = {"locale": query.locale, "section": query.section, "tag": query.tag, "author": query.author, "id": query.ids}
+    values = {f"{name}_{number}": value for name, given in many.items() for number, value in enumerate(given or ())}
+    values |= {f"word_{number}": f"% {_literal(word)}%" for number, word in enumerate(words)}
+    single = ("featured", "published_after", "published_before", "updated_after")
+    return values | {name: value for name in single if (value := getattr(query, name)) is not None}
+
+
+def _literal(word: str) -> str:
+    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

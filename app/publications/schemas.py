@@ -1,0 +1,172 @@
+"""Stories on the wire, as every front end reads them."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID
+
+from pydantic import BaseModel, BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from app.core.clock import Moment
+from app.core.http.filters import AnyOf, Words, split_values
+from app.core.http.paging import PageQuery
+from app.publications.models import Kind
+
+MOST_WITH_BODY = 50
+
+Direction = Literal["ltr", "rtl"]
+
+
+class TermReference(BaseModel):
+    """A section, tag or byline, named in the story's language."""
+
+    slug: Annotated[str, Field(examples=["culture"])]
+    name: Annotated[str, Field(examples=["Culture"])]
+
+
+class Cover(BaseModel):
+    """The picture above a story."""
+
+    url: str
+    alt: str
+    credit: str
+    width: int
+    height: int
+
+
+class StorySummary(BaseModel):
+    """A story in lists."""
+
+    id: UUID
+    kind: Kind
+    slug: Annotated[str, Field(examples=["أصوات-الميناء"])]
+    url: Annotated[str, Field(description="the address in the front end")]
+    locale: Annotated[str, Field(examples=["ar"])]
+    dir: Direction
+    title: Annotated[str, Field(examples=["أصوات الميناء"])]
+    dek: str
+    excerpt: str
+    published_at: datetime
+    updated_at: Annotated[datetime, Field(description="when it was last published")]
+    section: TermReference | None
+    tags: list[TermReference]
+    authors: list[TermReference]
+    cover: Cover | None
+    featured: bool
+    reading_minutes: int
+    comment_count: int
+
+
+class StoryItem(StorySummary):
+    """A summary, with the body when `include=body` asks for it."""
+
+    body_html: str | None = None
+
+
+class StoryLink(BaseModel):
+    """A neighbouring story."""
+
+    slug: str
+    url: str
+    title: str
+
+
+class Translation(BaseModel):
+    """The same story in another language."""
+
+    locale: str
+    slug: str
+    url: str
+
+
+class Correction(BaseModel):
+    """What was wrong, said in public."""
+
+    kind: str
+    text: str
+    at: datetime
+
+
+class ThreadSummary(BaseModel):
+    """Whether readers may comment, and how many have."""
+
+    status: Literal["open", "closed", "hidden"]
+    count: int
+
+
+class Seo(BaseModel):
+    """What search engines and previews are told."""
+
+    title: str
+    description: str
+    canonical_url: str
+
+
+class Story(StorySummary):
+    """A whole story."""
+
+    body_html: str
+    body_text: str
+    word_count: int
+    corrections: list[Correction]
+    translations: list[Translation]
+    previous: Annotated[StoryLink | None, Field(description="the next older piece of this kind and language")]
+    next: Annotated[StoryLink | None, Field(description="the next newer one")]
+    related: Annotated[list[StorySummary], Field(description="may be a minute old in shared caches")]
+    comments: ThreadSummary
+    seo: Seo
+    json_ld: Annotated[dict[str, Any], Field(description="schema.org, ready for a script element")]
+
+
+class Resolved(BaseModel):
+    """What became of a path of the front end."""
+
+    type: Kind
+    slug: str
+    url: str
+    status: Annotated[Literal[200, 301, 410], Field(description="301: it lives under `url` now")]
+
+
+class Sort(StrEnum):
+    """How stories are ordered."""
+
+    NEWEST = "-published_at"
+    OLDEST = "published_at"
+    UPDATED = "-updated_at"
+    COMMENTED = "-comments"
+
+
+class Include(StrEnum):
+    """What may be added to a summary."""
+
+    BODY = "body"
+
+
+class StoryQuery(PageQuery):
+    """Filters combine as and; commas within one mean any of."""
+
+    locale: AnyOf | None = None
+    section: Annotated[AnyOf | None, Field(description="slugs; subsections are included")] = None
+    tag: AnyOf | None = None
+    author: AnyOf | None = None
+    featured: bool | None = None
+    ids: Annotated[tuple[UUID, ...] | None, BeforeValidator(split_values), Field(min_length=1, max_length=100)] = None
+    published_after: Annotated[Moment | None, Field(description="inclusive")] = None
+    published_before: Annotated[Moment | None, Field(description="exclusive")] = None
+    updated_after: Annotated[Moment | None, Field(description="inclusive")] = None
+    q: Annotated[Words | None, Field(description="every word must begin a word of title, dek or body")] = None
+    sort: Sort = Sort.NEWEST
+    fields: Annotated[AnyOf | None, Field(description="members to pick; `id` always comes")] = None
+    include: Annotated[Include | None, Field(description="`body` adds `body_html`; `limit` is then at most 50")] = None
+    count: Annotated[bool, Field(description="adds `total`")] = False
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        known = StoryItem.model_fields if self.include else StorySummary.model_fields
+        unknown = [name for name in self.fields or () if name not in known]
+        if unknown:
+            raise PydanticCustomError("fields", "fields must be among: {known}", {"known": ", ".join(known)})
+        if self.include and self.limit > MOST_WITH_BODY:
+            raise PydanticCustomError("limit", "with include=body, limit is at most {most}", {"most": MOST_WITH_BODY})
+        return self

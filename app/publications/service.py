@@ -1,0 +1,112 @@
+"""Changing what is public: putting pieces, taking them back, and the one namespace of slugs."""
+
+from datetime import datetime
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, insert, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, SQLModel, col, select
+
+from app.core.slugs import MAX_SLUG_LENGTH
+from app.publications.errors import SlugTaken
+from app.publications.models import Publication, PublicationTerm, PublicPath, Slug
+from app.publications.projection import Piece, documents
+from app.site import queries as site_queries
+
+
+def put(session: Session, piece: Piece) -> Publication:
+    """Put a piece before the public, or its newer version in place of the older; its slug is public for ever.
+    Raises SlugTaken when the slug of an old revision went to another piece meanwhile.
+    """
+    claim_slug(session, piece.slug, piece.id)
+    publication = refresh(session, piece)
+    publication.unpublish_at = None
+    session.execute(update(Slug).where(col(Slug.slug) == piece.slug).values(was_public=True))
+    return publication
+
+
+def refresh(session: Session, piece: Piece) -> Publication:
+    """Write the documents of a piece anew, after a term or the site changed its name; visibility stays as it is."""
+    facts: dict[str, Any] = {
+        "kind": piece.kind,
+        "locale": piece.locale,
+        "group_id": piece.group_id,
+        "slug": piece.slug,
+        "title": piece.title,
+        "section_id": piece.section.id if piece.section else None,
+        "featured": piece.featured,
+        "revision": piece.revision,
+        "published_at": piece.published_at,
+        "updated_at": piece.updated_at,
+        "comments_mode": piece.comments,
+    }
+    facts |= documents(piece, site_queries.get_settings(session), site_queries.get_addresses(session))
+    publication = session.get(Publication, piece.id)
+    if publication is None:
+        publication = Publication(id=piece.id, **facts)
+    else:
+        publication.sqlmodel_update(facts)
+    session.add(publication)
+    _remember_path(session, publication.path, piece.id)
+    session.flush()
+    _link_terms(session, piece)
+    return publication
+
+
+def take_back(session: Session, post_id: UUID, *, at: datetime) -> None:
+    """End a piece's public life now; the row stays, so that it returns with its date and its comments."""
+    session.execute(update(Publication).where(col(Publication.id) == post_id).values(unpublish_at=at))
+
+
+def set_comment_count(session: Session, post_id: UUID, count: int) -> None:
+    """Write the number that lists and stories splice in."""
+    session.execute(update(Publication).where(col(Publication.id) == post_id).values(comment_count=count))
+
+
+def claim_slug(session: Session, slug: str, post_id: UUID) -> None:
+    """Hold this very slug for a dossier. Raises SlugTaken when another holds it, or once had it in public."""
+    if not _claimed(session, slug, post_id):
+        raise SlugTaken(f"the slug is taken: {slug}")
+
+
+def claim_free_slug(session: Session, wanted: str, post_id: UUID) -> str:
+    """Hold the wanted slug or the first free of `-2`, `-3` …; safe against others who try the same."""
+    for number in count(1):
+        suffix = "" if number == 1 else f"-{number}"
+        slug = wanted[: MAX_SLUG_LENGTH - len(suffix)].rstrip("-") + suffix
+        if _claimed(session, slug, post_id):
+            return slug
+    raise AssertionError
+
+
+def release_slug(session: Session, slug: str, post_id: UUID) -> None:
+    """Give back a slug that was never public."""
+    held = (col(Slug.slug) == slug, col(Slug.post_id) == post_id, col(Slug.was_public).is_(False))
+    session.execute(delete(Slug).where(*held))
+
+
+def _claimed(session: Session, slug: str, post_id: UUID) -> bool:
+    session.execute(
+        _insert(session, Slug).values(slug=slug, post_id=post_id, was_public=False).on_conflict_do_nothing()
+    )
+    return session.exec(select(Slug.post_id).where(col(Slug.slug) == slug)).one() == post_id
+
+
+def _remember_path(session: Session, path: str, post_id: UUID) -> None:
+    fresh = _insert(session, PublicPath).values(path=path, post_id=post_id)
+    session.execute(fresh.on_conflict_do_update(index_elements=["path"], set_={"post_id": post_id}))
+
+
+def _link_terms(session: Session, piece: Piece) -> None:
+    session.execute(delete(PublicationTerm).where(col(PublicationTerm.post_id) == piece.id))
+    ids = [*piece.section_ids, *(tag.id for tag in piece.tags), *(author.id for author in piece.authors)]
+    shared = {"post_id": piece.id, "kind": piece.kind, "locale": piece.locale, "published_at": piece.published_at}
+    if ids:
+        session.execute(insert(PublicationTerm), [{"term_id": term_id, **shared} for term_id in dict.fromkeys(ids)])
+
+
+def _insert(session: Session, table: type[SQLModel]) -> sqlite.Insert | postgresql.Insert:
+    """The INSERT of this engine that knows ON CONFLICT; both spell it alike."""
+    return sqlite.insert(table) if session.get_bind().dialect.name == "sqlite" else postgresql.insert(table)

@@ -1,0 +1,142 @@
+"""The settings document of the site, and the addresses that follow from it. Pure values."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+from urllib.parse import quote
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.core.errors import FieldError, wrong
+from app.core.http.problems import pointer
+
+TEXTS = ("name", "tagline", "publisher")
+
+
+class Moderation(StrEnum):
+    """When a guest's comment is shown."""
+
+    PREMODERATE = "premoderate"
+    POSTMODERATE = "postmoderate"
+    SOMETIMES = "sometimes"
+
+
+class ThreadScope(StrEnum):
+    """What a story's thread shows: its own comments, or those of all its translations."""
+
+    LANGUAGE = "language"
+    GROUP = "group"
+
+
+class Slugs(StrEnum):
+    """How slugs are made from titles."""
+
+    NATIVE = "native"
+    TRANSLITERATED = "transliterated"
+
+
+class Frozen(BaseModel):
+    """A value of the settings document."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class CommentPolicy(Frozen):
+    """What readers meet below a story."""
+
+    policy: Moderation = Moderation.PREMODERATE
+    name_required: bool = True
+    email_required: bool = False
+    close_after_days: Annotated[int | None, Field(ge=1, le=36_500)] = None
+    thread_scope: ThreadScope = ThreadScope.LANGUAGE
+    edit_window_minutes: Annotated[int, Field(ge=0, le=1_440)] = 15
+
+
+class ContactPolicy(Frozen):
+    """Which messages the newsroom takes, and where plain forms may lead afterwards."""
+
+    kinds: tuple[str, ...] = ("message", "correction", "tip", "advertising", "abuse")
+    return_origins: tuple[str, ...] = ()
+
+
+class Link(Frozen):
+    """A link that front ends show, such as a social profile."""
+
+    label: Annotated[str, Field(max_length=120)]
+    url: Annotated[str, Field(max_length=1_000)]
+
+
+class UrlPatterns(Frozen):
+    """Paths of the front end per kind; `{locale} {slug} {yyyy} {mm} {id}` are filled in."""
+
+    article: str = "/{locale}/{slug}"
+    page: str = "/{locale}/{slug}"
+
+
+class SiteSettings(Frozen):
+    """Everything an admin can set about the magazine; texts have one entry a locale."""
+
+    name: dict[str, str] = {"en": "Masthead", "ar": "ترويسة"}
+    tagline: dict[str, str] = {}
+    publisher: dict[str, str] = {}
+    logo: str | None = None
+    locales: tuple[str, ...] = ("en", "ar")
+    default_locale: str = "en"
+    timezone: str = "UTC"
+    public_url: str | None = None
+    url_patterns: UrlPatterns = UrlPatterns()
+    links: tuple[Link, ...] = ()
+    slugs: Slugs = Slugs.NATIVE
+    open_tags: bool = True
+    require_approval: bool = False
+    comments: CommentPolicy = CommentPolicy()
+    contact: ContactPolicy = ContactPolicy()
+
+
+class Addresses(Frozen):
+    """Where the front end shows things: never built from a Host header."""
+
+    public_url: str
+    patterns: UrlPatterns
+
+    def path(self, kind: str, locale: str, slug: str, published_at: datetime, id: UUID) -> str:
+        """The path of a piece, slug in its own script."""
+        pattern: str = getattr(self.patterns, kind)
+        return pattern.format(locale=locale, slug=slug, yyyy=f"{published_at:%Y}", mm=f"{published_at:%m}", id=id)
+
+    def url(self, path: str) -> str:
+        """The whole address, percent-encoded, fit for feeds and mail."""
+        return self.public_url.rstrip("/") + quote(path)
+
+
+def faults(settings: SiteSettings) -> list[FieldError]:
+    """What does not fit together in a settings document whose members are sound one by one."""
+    found = []
+    if settings.default_locale not in settings.locales:
+        found.append(FieldError("/body/default_locale", "unknown_locale", "must be one of the site's locales"))
+    for member in TEXTS:
+        found.extend(unknown_locales(getattr(settings, member), settings, member))
+    if not settings.name:
+        found.append(FieldError("/body/name", "missing", "needs a text in at least one of the site's locales"))
+    return found
+
+
+def unknown_locales(texts: Iterable[str], settings: SiteSettings, member: str) -> list[FieldError]:
+    """One error for each text in a language that the site does not have."""
+    detail = f"the site's locales are {', '.join(settings.locales)}"
+    return [
+        FieldError(pointer("body", (member, code)), "unknown_locale", detail)
+        for code in texts
+        if code not in settings.locales
+    ]
+
+
+def offered_locale(settings: SiteSettings, asked: str | None) -> str:
+    """The language of `?locale=`, else the default one. Raises Invalid for one that the site does not have."""
+    if asked is None:
+        return settings.default_locale
+    if asked not in settings.locales:
+        raise wrong("locale", "unknown_locale", f"the site's locales are {', '.join(settings.locales)}", part="query")
+    return asked

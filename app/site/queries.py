@@ -1,0 +1,41 @@
+"""Reading the settings of the site."""
+
+from functools import lru_cache
+
+from sqlalchemy import Text, cast
+from sqlmodel import Session, col, select
+
+from app.core.db import Database, Prepared
+from app.site.models import Site
+from app.site.policies import Addresses, SiteSettings
+
+SETTINGS_TEXT = select(cast(col(Site.settings), Text)).where(col(Site.id) == 1).scalar_subquery()
+SETTINGS = Prepared(lambda: select(SETTINGS_TEXT))
+
+
+def find_site(session: Session) -> Site | None:
+    """The stored row; none on a new site."""
+    return session.get(Site, 1)
+
+
+def get_settings(session: Session) -> SiteSettings:
+    """The settings in force: the defaults of a new site until someone changes them."""
+    site = find_site(session)
+    return SiteSettings.model_validate(site.settings) if site else SiteSettings()
+
+
+async def fast_settings(db: Database) -> SiteSettings:
+    """The same for hot routes, by one prepared statement."""
+    return parsed((await db.fast(SETTINGS, {}))[0][0])
+
+
+@lru_cache(maxsize=8)
+def parsed(document: str | None) -> SiteSettings:
+    """The settings from the text of their column, parsed once a version; a new site has none."""
+    return SiteSettings.model_validate_json(document) if document else SiteSettings()
+
+
+def get_addresses(session: Session) -> Addresses:
+    """Addresses of the front end; `public_url` is the server's base address until it is set."""
+    settings = get_settings(session)
+    return Addresses(public_url=settings.public_url or session.info["base_url"], patterns=settings.url_patterns)

@@ -1,0 +1,1 @@
+"""The people who work here: accounts, roles, permissions, sessions, tokens, guards. Not for: readers, bylines."""

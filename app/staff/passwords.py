@@ -1,0 +1,46 @@
+"""Passwords: argon2id in a bounded number of threads (64 MiB each), the same work whether the account exists or not."""
+
+import asyncio
+from functools import lru_cache
+
+from anyio import CapacityLimiter, to_thread
+from pwdlib import PasswordHash
+from pwdlib.exceptions import UnknownHashError
+from pwdlib.hashers.argon2 import Argon2Hasher
+
+MIN_LENGTH = 12
+MAX_LENGTH = 256
+AT_ONCE = 2
+
+_hash = PasswordHash((Argon2Hasher(),))
+
+
+def hash_password(password: str) -> str:
+    """An argon2id hash; raises ValueError for one that is too short, too long or nothing but one character."""
+    if not MIN_LENGTH <= len(password) <= MAX_LENGTH or len(set(password)) < 4:
+        raise ValueError(f"a password has {MIN_LENGTH} to {MAX_LENGTH} characters, at least 4 of them different")
+    return _hash.hash(password)
+
+
+@lru_cache(maxsize=1)
+def _nobodys_hash() -> str:
+    return _hash.hash("nobody has this password")
+
+
+@lru_cache(maxsize=4)
+def _limiter(_loop: asyncio.AbstractEventLoop) -> CapacityLimiter:
+    return CapacityLimiter(AT_ONCE)
+
+
+def _verify(password: str, stored: str | None) -> bool:
+    try:
+        matches = _hash.verify(password, stored or _nobodys_hash())
+    except UnknownHashError:
+        return False
+    return matches and stored is not None
+
+
+async def verify_password(password: str, stored: str | None) -> bool:
+    """Whether the password is right; for an unknown account (None) as much work is done in vain."""
+    loop = asyncio.get_running_loop()
+    return await to_thread.run_sync(_verify, password[: MAX_LENGTH + 1], stored, limiter=_limiter(loop))

@@ -1,0 +1,94 @@
+"""The staff entrance: tokens, log-out, who am I."""
+
+from contextlib import suppress
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from pydantic import BaseModel, Field
+
+from app.core.clock import Clock
+from app.core.db import Database
+from app.core.errors import TooMany, Unauthenticated
+from app.core.http.deps import Db, Now, SecretKeys
+from app.core.http.limits import Limiter
+from app.core.http.network import Network
+from app.core.http.problems import problems, request_id_of
+from app.core.http.routes import GuardedRoute, StrictRoute
+from app.core.keys import Keys
+from app.staff import passwords, queries, service, tokens
+from app.staff.errors import InvalidGrant
+from app.staff.guards import Myself
+from app.staff.schemas import Me, TokenAnswer
+
+router = APIRouter(prefix="/v1/auth", tags=["auth"], route_class=StrictRoute)
+own_router = APIRouter(prefix="/v1/auth", tags=["auth"], route_class=GuardedRoute)
+
+MOST = 4_096
+
+
+class TokenForm(BaseModel):
+    """The grant of RFC 6749, sections 4.3 and 6; unknown members are ignored."""
+
+    grant_type: Annotated[str, Field(examples=["password"], max_length=MOST)] = ""
+    username: Annotated[str | None, Field(description="your e-mail address", max_length=MOST)] = None
+    password: Annotated[str | None, Field(max_length=MOST, json_schema_extra={"format": "password"})] = None
+    otp: Annotated[str | None, Field(description="for accounts with a second factor", max_length=MOST)] = None
+    refresh_token: Annotated[str | None, Field(max_length=MOST)] = None
+
+
+class RevocationForm(BaseModel):
+    """RFC 7009, section 2.1."""
+
+    token: Annotated[str, Field(description="an access token or a refresh token", max_length=MOST)] = ""
+
+
+@router.post(
+    "/token", operation_id="createToken", response_model=TokenAnswer, responses=problems(InvalidGrant, TooMany)
+)
+async def create_token(
+    request: Request, db: Db, keys: SecretKeys, network: Network, form: Annotated[TokenForm, Form()]
+) -> TokenAnswer:
+    """Sign in with e-mail and password, or swap a refresh token for a new pair (OAuth 2 form)."""
+    request_id, clock = request_id_of(request), request.app.state.clock
+    if form.grant_type == "password":
+        grant = await _sign_in(db, keys, request.app.state.limiter, clock, form, network, request_id)
+    elif form.grant_type == "refresh_token":
+        if not form.refresh_token:
+            raise InvalidGrant("invalid_request", "refresh_token is missing")
+        grant = await db.write(service.refresh_session, keys, form.refresh_token, request_id=request_id, at=clock())
+    else:
+        error = "unsupported_grant_type" if form.grant_type else "invalid_request"
+        raise InvalidGrant(error, "grant_type must be password or refresh_token")
+    access = tokens.make_access(keys, grant.claims, grant.scope, at=clock())
+    return TokenAnswer(access_token=access, refresh_token=grant.refresh_token, scope=grant.scope)
+
+
+async def _sign_in(
+    db: Database, keys: Keys, limiter: Limiter, clock: Clock, form: TokenForm, network: str, request_id: str
+) -> service.Grant:
+    """Count, look up, verify outside of any transaction, then begin or refuse."""
+    if not form.username or not form.password:
+        raise InvalidGrant("invalid_request", "username and password are needed")
+    await db.write(service.count_attempt, limiter, email=form.username, network=network, at=clock())
+    known = await db.read(queries.find_credentials, form.username)
+    right = await passwords.verify_password(form.password, known[1] if known else None)
+    if known is None or not right:
+        await db.write(service.refuse_sign_in, known and known[0], request_id=request_id, at=clock())
+        raise InvalidGrant()
+    return await db.write(service.start_session, keys, known[0], request_id=request_id, at=clock())
+
+
+@router.post("/revocation", operation_id="revokeToken", status_code=200, response_class=Response)
+async def revoke_token(
+    request: Request, db: Db, keys: SecretKeys, at: Now, form: Annotated[RevocationForm, Form()]
+) -> Response:
+    """Log out: the whole session of the token ends at once. Always 200 (RFC 7009)."""
+    with suppress(Unauthenticated):  # a token that is not ours was as good as revoked before
+        await db.write(service.end_session, keys, form.token, request_id=request_id_of(request), at=at)
+    return Response(status_code=200)
+
+
+@own_router.get("/me", operation_id="getMe", response_model=Me, responses=problems(Unauthenticated))
+async def get_me(actor: Myself) -> Me:
+    """Your account, role and permissions."""
+    return Me.of(actor)

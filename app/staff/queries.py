@@ -1,0 +1,82 @@
+"""Reading accounts and sessions."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from app.core.actor import Actor
+from app.core.errors import Forbidden, Unauthenticated
+from app.staff.models import StaffSession, User
+from app.staff.permissions import PERMISSIONS, Permission
+from app.staff.tokens import Claims
+
+Sight = Callable[[Session, Actor, Mapping[str, str]], None]
+
+
+def fold_email(email: str) -> str:
+    """Addresses compare without case; the domain is case-insensitive anyway and no provider tells cases apart."""
+    return email.strip().casefold()
+
+
+def find_user(session: Session, email: str) -> User | None:
+    """The account with this address, disabled ones included."""
+    return session.exec(select(User).where(col(User.email) == fold_email(email))).first()
+
+
+def find_credentials(session: Session, email: str) -> tuple[UUID, str] | None:
+    """Id and password hash of an account that may sign in."""
+    user = find_user(session, email)
+    return (user.id, user.password_hash) if user and user.disabled_at is None else None
+
+
+def list_names(session: Session, ids: set[UUID]) -> dict[UUID, str]:
+    """Names of people, for those who read their work."""
+    rows = session.exec(select(User.id, User.name).where(col(User.id).in_(ids))).all() if ids else ()
+    return dict(rows)
+
+
+def admit(
+    session: Session,
+    claims: Claims,
+    permissions: Sequence[Permission],
+    sees: Sight | None,
+    path: Mapping[str, str],
+    *,
+    at: datetime,
+    request_id: str,
+) -> Actor:
+    """Who stands at the door: 401 for an ended session, 403 for the role, then what `sees` says of the thing itself."""
+    actor = _signed_in(session, claims, at=at, request_id=request_id)
+    if not any(actor.may(permission) for permission in permissions):
+        raise Forbidden("your role does not include: " + " or ".join(permissions))
+    if sees is not None:
+        sees(session, actor, path)
+    return actor
+
+
+def _signed_in(session: Session, claims: Claims, *, at: datetime, request_id: str) -> Actor:
+    row = session.exec(
+        select(User, StaffSession.id)
+        .join(StaffSession, col(StaffSession.user_id) == col(User.id))
+        .where(
+            col(StaffSession.id) == claims.session_id,
+            col(User.id) == claims.user_id,
+            col(StaffSession.ended_at).is_(None),
+            col(StaffSession.expires_at) > at,
+            col(User.disabled_at).is_(None),
+        )
+    ).first()
+    if row is None:
+        raise Unauthenticated("the session has ended", error="invalid_token")
+    user, session_id = row
+    return Actor(
+        id=user.id,
+        name=user.name,
+        origin="user",
+        role=user.role.value,
+        permissions=PERMISSIONS[user.role],
+        session_id=session_id,
+        request_id=request_id,
+    )

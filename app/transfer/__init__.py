@@ -1,0 +1,1 @@
+"""Bringing content in and out: the demonstration magazine now, importers and exporters later. Not for: feeds."""

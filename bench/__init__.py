@@ -1,0 +1,1 @@
+"""Measures Masthead against a bare ASGI server in the same run; only the ratio counts. Not part of the application."""

@@ -1,0 +1,120 @@
+"""Comments without JavaScript: 303 for what was taken, the form again with what was written for what was not."""
+
+from html import escape, unescape
+from typing import Any
+
+import pytest
+
+from app.comments.models import Status
+from app.core.http.pages import THANKS_PATH
+from app.publications.models import CommentsMode
+from app.site.policies import ContactPolicy, SiteSettings
+from tests.comments.talk import ARABIC, DRAFT, THREAD, open_thread, plant, set_site, stored
+from tests.newsroom import Newsroom
+
+pytestmark = pytest.mark.anyio
+
+HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+BLANK = {"author_email": "", "parent_id": "", "locale": "", "homepage": "", "altcha": "", "render_token": ""}
+
+
+@pytest.mark.parametrize("draft", [DRAFT, ARABIC], ids=["en", "ar"])
+async def test_a_form_is_taken_as_json_is(newsroom: Newsroom, draft: dict[str, str]) -> None:
+    post_id = await open_thread(newsroom)
+    parent = await plant(newsroom, post_id, "Parent.")
+    answer = await newsroom.reader.post(THREAD, data=BLANK | draft | {"parent_id": str(parent)}, headers=HTML)
+    assert (answer.status_code, answer.headers["location"], answer.content) == (303, THANKS_PATH, b"")
+    row = (await stored(newsroom))[-1]
+    assert (row.body, row.author_name, row.parent_id, row.status) == (
+        draft["body"],
+        draft["author_name"],
+        parent,
+        Status.PENDING,
+    )
+    thanks = await newsroom.reader.get(THANKS_PATH)
+    assert (thanks.status_code, "default-src 'none'" in thanks.headers["content-security-policy"]) == (200, True)
+    assert "شكرًا" in thanks.text
+    assert "Thank you" in thanks.text
+
+
+RETURNS = [
+    ("https://paper.example/a#comments", "https://paper.example/a#comments"),
+    ("https://forum.example/", "https://forum.example/"),
+    ("https://paper.example/مقال", "https://paper.example/%D9%85%D9%82%D8%A7%D9%84"),
+    ("https://paper.example.evil.example/", None),
+    ("https://paper.example@evil.example/", None),
+    ("https://paper.example\\@evil.example/", None),
+    ("https://user:pass@paper.example/", None),
+    ("http://paper.example/", None),
+    ("https://paper.example:444/", None),
+    ("//paper.example/", None),
+    ("/en/harbour", None),
+    ("javascript:alert(1)", None),
+    ("https://paper.example/\r\nX-Evil: 1", None),
+    ("\thttps://paper.example/", None),
+    ("", None),
+]
+
+
+@pytest.mark.parametrize(("return_to", "location"), RETURNS)
+async def test_where_a_form_leads(newsroom: Newsroom, return_to: str, location: str | None) -> None:
+    await open_thread(newsroom)
+    contact = ContactPolicy(return_origins=("https://forum.example",))
+    await set_site(newsroom, SiteSettings(public_url="https://paper.example", contact=contact))
+    answer = await newsroom.reader.post(THREAD, data=DRAFT | {"return_to": return_to})
+    assert (answer.status_code, answer.headers["location"]) == (303, location or THANKS_PATH)
+
+
+WRONG: list[tuple[dict[str, Any], int, str]] = [
+    ({"body": ""}, 422, "Your comment: is needed"),
+    ({"author_name": ""}, 422, "Your name: is needed"),
+    ({"body": "س" * 10_001}, 422, "Your comment: is too long"),
+    ({"author_email": "nobody"}, 422, "Your e-mail address"),
+    ({"body": "Said before."}, 409, "sent this already"),
+]
+
+
+@pytest.mark.parametrize(("members", "status", "said"), WRONG)
+async def test_errors_show_the_form_again(newsroom: Newsroom, members: dict[str, Any], status: int, said: str) -> None:
+    post_id = await open_thread(newsroom)
+    await plant(newsroom, post_id, "Said before.")
+    sent = {
+        "body": 'Fish & "chips" </textarea><script>',
+        "author_name": "O'Hara",
+        "return_to": "https://news.example/a",
+    }
+    sent |= {"notify": "none"} | members
+    answer = await newsroom.reader.post(THREAD, data=sent, headers=HTML)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8")
+    assert answer.headers["cache-control"] == "no-store"
+    policy = answer.headers["content-security-policy"]
+    assert "form-action 'self' https://news.example;" in policy
+    assert "script" not in policy
+    assert said in unescape(answer.text)
+    assert "<script>" not in answer.text
+    for name, value in sent.items():
+        assert f'name="{name}"' in answer.text
+        assert escape(value) in answer.text
+    plain = await newsroom.reader.post(THREAD, data=sent)
+    assert (plain.status_code, plain.headers["content-type"]) == (status, "application/problem+json")
+
+
+async def test_the_form_speaks_the_language_of_the_story(newsroom: Newsroom) -> None:
+    await open_thread(newsroom, "المرفأ", locale="ar")
+    answer = await newsroom.reader.post("/v1/posts/المرفأ/comments", data={"body": "نص"}, headers=HTML)
+    assert (answer.status_code, '<html lang="ar" dir="rtl">' in answer.text) == (422, True)
+    assert "اسمك: مطلوب" in answer.text
+
+
+async def test_a_closed_thread_gives_the_words_back(newsroom: Newsroom) -> None:
+    await open_thread(newsroom, comments=CommentsMode.CLOSED)
+    answer = await newsroom.reader.post(THREAD, data=DRAFT, headers=HTML)
+    assert (answer.status_code, DRAFT["body"] in answer.text) == (403, True)
+
+
+async def test_the_eleventh_form_waits(newsroom: Newsroom) -> None:
+    await open_thread(newsroom)
+    for number in range(10):
+        await newsroom.reader.post(THREAD, data=DRAFT | {"body": f"{number}"})
+    late = await newsroom.reader.post(THREAD, data=DRAFT, headers=HTML)
+    assert (late.status_code, late.headers["retry-after"], DRAFT["body"] in late.text) == (429, "60", True)

@@ -1,0 +1,103 @@
+"""A real server process on a free loopback port, which a test may kill."""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+HOST = "127.0.0.1"
+PATIENCE = 60.0
+
+
+class Server:
+    """`masthead serve` with a database and nothing else from this machine's environment."""
+
+    def __init__(self, database_url: str, secret: str, folder: Path) -> None:
+        self.folder = folder
+        self.port = _free_port()
+        self.base = f"http://{HOST}:{self.port}"
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("MASTHEAD_")}
+        self.environment = kept | {
+            "MASTHEAD_DATABASE_URL": database_url,
+            "MASTHEAD_SECRET_KEY": secret,
+            "MASTHEAD_BASE_URL": self.base,
+            "PYTHONPATH": str(ROOT),
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def run(self, *arguments: str, stdin: str = "") -> str:
+        """A command of the program with this server's settings, run to its end; answers what it printed."""
+        done = subprocess.run(
+            [sys.executable, "-m", "app", *arguments],
+            cwd=self.folder,
+            env=self.environment,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def start(self, *, workers: int = 1) -> None:
+        """Serve, and wait until it is ready."""
+        command = [
+            sys.executable,
+            "-m",
+            "app",
+            "serve",
+            "--host",
+            HOST,
+            "--port",
+            str(self.port),
+            "--workers",
+            str(workers),
+        ]
+        with (self.folder / "server.log").open("ab") as log:
+            self._process = subprocess.Popen(command, cwd=self.folder, env=self.environment, stdout=log, stderr=log)
+        deadline = time.monotonic() + PATIENCE
+        while not self._is_ready():
+            try:
+                self._process.wait(timeout=0.05)
+            except subprocess.TimeoutExpired:
+                assert time.monotonic() < deadline, "the server is not ready"
+            else:
+                raise AssertionError(self.log())
+
+    def kill(self) -> None:
+        """`kill -9`: no goodbye, no flush."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+
+    def stop(self) -> None:
+        """Ask it to end."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+            self._process.wait(timeout=PATIENCE)
+
+    def log(self) -> str:
+        """Everything that it printed so far."""
+        return (self.folder / "server.log").read_text()
+
+    def _is_ready(self) -> bool:
+        connection = http.client.HTTPConnection(HOST, self.port, timeout=5)
+        try:
+            connection.request("GET", "/health/ready")
+            return connection.getresponse().status == http.client.OK
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind((HOST, 0))
+        return int(listener.getsockname()[1])
