@@ -9,14 +9,13 @@ Origin = Literal["user", "guest", "system", "import"]
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The person or program behind a call; `bylines` are the ids of the author terms that are this person."""
+    """The person or program behind a call."""
 
     id: UUID | None
     name: str
     origin: Origin
     role: str = ""
     permissions: frozenset[str] = field(default_factory=frozenset)
-    bylines: frozenset[UUID] = field(default_factory=frozenset)
     session_id: UUID | None = None
     request_id: str = ""
 

@@ -103,7 +103,7 @@ class Database(ABC):
         """A session for synchronous callers, committed when the block ends well."""
         with Session(self.engine, expire_on_commit=False, info=self.info) as session:
             yield session
-            commit(session)
+            session.commit()
 
 
 def open_database(url: str, info: Mapping[str, Any]) -> Database:
@@ -130,24 +130,10 @@ def committed(session: Session, work: Callable[[Session], T]) -> T:
         out = work(session)
     except DomainError as error:
         if error.recorded:
-            commit(session)
+            session.commit()
         raise
-    commit(session)
-    return out
-
-
-def commit(session: Session) -> None:
-    """The one commit: what the rooms asked to be done last (`before_commit`) is done first."""
-    for last in session.info.pop("before_commit", ()):
-        last(session)
     session.commit()
-
-
-def before_commit(session: Session, last: Callable[[Session], None]) -> None:
-    """Do this as the last statements of the transaction, once however often it is asked for."""
-    waiting = session.info.setdefault("before_commit", [])
-    if last not in waiting:
-        waiting.append(last)
+    return out
 
 
 def as_time(value: Any) -> datetime:

@@ -119,9 +119,3 @@ def plain_text(html: str) -> str:
                 pieces.append("\n")
     lines = ("".join(pieces)).split("\n")
     return "\n".join(filter(None, (re.sub(" +", " ", line).strip() for line in lines)))
-
-
-def count_links(html: str) -> int:
-    """Links that lead away from the page; footnotes do not count."""
-    starts = (token for token in tokens(html) if isinstance(token, Start) and token.tag == "a")
-    return sum(not start.attributes.get("href", "#").startswith("#") for start in starts)

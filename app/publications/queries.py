@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
-from unicodedata import normalize
 from uuid import UUID
 
 from sqlalchemy import (
@@ -28,8 +27,7 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 
 from app.core.columns import table_of
 from app.core.db import Prepared
-from app.publications.errors import StoryNotFound
-from app.publications.models import Kind, Publication, PublicationTerm, PublicPath, Slug
+from app.publications.models import Publication, PublicationTerm, PublicPath, Slug
 from app.publications.schemas import Sort, StoryQuery
 from app.site.queries import SETTINGS_TEXT
 from app.taxonomy.models import Author, Section, Tag, Term
@@ -52,17 +50,6 @@ def visible(
 def published(at: datetime) -> SelectOfScalar[Publication]:
     """What the public may see at this moment."""
     return select_models(Publication).where(visible(at))
-
-
-def get_story(session: Session, slug: str, *, at: datetime) -> Publication:
-    """The live article with this slug, or that once had it in public. Raises StoryNotFound."""
-    held = select_models(Slug.post_id).where(col(Slug.slug) == normalize("NFC", slug), col(Slug.was_public))
-    story = session.exec(
-        published(at).where(col(Publication.id).in_(held), col(Publication.kind) == Kind.ARTICLE)
-    ).first()
-    if story is None:
-        raise StoryNotFound()
-    return story
 
 
 def find_publication(session: Session, post_id: UUID, *, at: datetime) -> Publication | None:

@@ -127,8 +127,3 @@ def path_to_top(parents: Mapping[UUID, UUID | None], section_id: UUID) -> list[U
         path.append(above)
         above = parents[above]
     return path
-
-
-def bylines_of(session: Session, user_id: UUID) -> frozenset[UUID]:
-    """The ids of the bylines that belong to an account."""
-    return frozenset(session.exec(select(Author.id).where(col(Author.user_id) == user_id)))

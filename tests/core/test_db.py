@@ -12,13 +12,13 @@ from uuid import UUID
 import anyio
 import psycopg
 import pytest
-from sqlalchemy import Engine, insert, text
+from sqlalchemy import Engine, event, insert, text
 from sqlalchemy import select as columns
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, func, select
 
 from app.core import postgres
-from app.core.db import Database, Prepared, as_time, before_commit, open_database
+from app.core.db import Database, Prepared, as_time, open_database
 from app.core.errors import Conflict, Forbidden, TooMany, Unavailable
 from app.core.http.limits import RateCounter
 from app.core.ids import new_id
@@ -134,7 +134,7 @@ def refuse_at_the_end(session: Session) -> None:
     def refuse(_session: Session) -> None:
         raise Conflict("too late")
 
-    before_commit(session, refuse)
+    event.listen(session, "before_commit", refuse)
 
 
 @pytest.mark.parametrize(
@@ -177,24 +177,6 @@ async def test_a_recorded_error_whose_commit_fails_answers_the_failure(database:
         await database.write(verb)
     await database.write(put, "next")
     assert keys_seen_by_a_stranger(database) == ["next"]
-
-
-async def test_the_last_statements_run_once_and_last(database: Database) -> None:
-    order: list[str] = []
-
-    def last(session: Session) -> None:
-        order.append("last")
-        put(session, "z")
-
-    def verb(session: Session) -> None:
-        before_commit(session, last)
-        before_commit(session, last)
-        order.append("verb")
-
-    await database.write(verb)
-    await database.write(put, "a")
-    assert order == ["verb", "last"]
-    assert keys_seen_by_a_stranger(database) == ["a", "z"]
 
 
 async def test_reads_leave_nothing_behind(database: Database) -> None:

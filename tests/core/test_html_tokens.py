@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.core.html_tokens import End, Start, Text, count_links, plain_text, tokens
+from app.core.html_tokens import End, Start, Text, plain_text, tokens
 
 
 @pytest.mark.parametrize(
@@ -41,14 +41,3 @@ def test_tags_and_text(html: str, expected: list[Start | End | Text]) -> None:
 )
 def test_plain_text_has_a_line_for_every_block(html: str, text: str) -> None:
     assert plain_text(html) == text
-
-
-@pytest.mark.parametrize(
-    ("html", "links"),
-    [
-        ('<a href="https://a.example">a</a> <a href="mailto:b@c.example">b</a>', 2),
-        ('<a href="#fn1">1</a><a>none</a><link href="https://x.example">', 0),
-    ],
-)
-def test_links_are_counted(html: str, links: int) -> None:
-    assert count_links(html) == links

@@ -1,4 +1,4 @@
-"""What doors ask for in their signatures: the database, the time, the settings. All async: a `def` dependency would
+"""What doors ask for in their signatures: the database, the time, the keys. All async: a `def` dependency would
 send each request through the thread pool (0.28 → 0.12 H).
 """
 
@@ -11,7 +11,6 @@ from app.core.actor import Actor, guest
 from app.core.db import Database
 from app.core.http.problems import request_id_of
 from app.core.keys import Keys
-from app.core.settings import Settings
 
 
 async def _database(request: Request) -> Database:
@@ -22,11 +21,6 @@ async def _database(request: Request) -> Database:
 async def _now(request: Request) -> datetime:
     moment: datetime = request.app.state.clock()
     return moment
-
-
-async def _settings(request: Request) -> Settings:
-    settings: Settings = request.app.state.settings
-    return settings
 
 
 async def _keys(request: Request) -> Keys:
@@ -40,6 +34,5 @@ async def _guest(request: Request) -> Actor:
 
 Db = Annotated[Database, Depends(_database)]
 Now = Annotated[datetime, Depends(_now)]
-Config = Annotated[Settings, Depends(_settings)]
 SecretKeys = Annotated[Keys, Depends(_keys)]
 Guest = Annotated[Actor, Depends(_guest)]

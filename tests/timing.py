@@ -1,0 +1,17 @@
+"""Bounds on processor time that hold under a coverage tracer too."""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+TRACED = 5  # how many times slower pure Python runs while each line is traced
+
+
+@contextmanager
+def at_most(seconds: float) -> Iterator[None]:
+    """The block may use this much processor time: a bound against explosions, not a measurement."""
+    started = time.process_time()
+    yield
+    used = time.process_time() - started
+    assert used < seconds * (TRACED if sys.gettrace() else 1)
