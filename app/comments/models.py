@@ -43,9 +43,13 @@ class Comment(SQLModel, table=True):
     number: int = Field(unique=True)
     post_id: UUID = Field(foreign_key="post.id")
     parent_id: UUID | None = Field(default=None, foreign_key="comment.id")
-    depth: int = 1
     status: Status = Field(sa_type=enum_text(Status))
     visible: bool = False
+    descendants: int = 0
+    recommendations: int = 0
+    document: str = Field(default="", sa_type=LONG_TEXT)
+    # what threads read stands above: SQLite walks a row from its beginning
+    depth: int = 1
     revision: int = 1
     version: int = 1
     locale: str = Field(max_length=35)
@@ -65,9 +69,6 @@ class Comment(SQLModel, table=True):
     rejection: str | None = Field(default=None, max_length=64)
     created_at: datetime
     edited_at: datetime | None = None
-    descendants: int = 0
-    recommendations: int = 0
-    document: str = Field(default="", sa_type=LONG_TEXT)
 
 
 class CommentCounter(SQLModel, table=True):

@@ -1,8 +1,9 @@
 """The hot reads: ready documents of a thread, fetched level by level in a constant number of queries and spliced."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from operator import attrgetter
 from typing import Any
 from urllib.parse import quote
@@ -15,7 +16,7 @@ from app.comments.prepared import CHILDREN, COMMENT, COMMENT_COLUMNS, LEVEL, STO
 from app.comments.queue import MOST_NUMBER, number_in
 from app.comments.schemas import RepliesQuery, ThreadQuery
 from app.core.clock import wire_time
-from app.core.db import Database, as_uuid
+from app.core.db import Database, Row, as_uuid
 from app.core.http.forms import Back
 from app.core.http.paging import next_link
 from app.core.http.ready import Ready
@@ -92,7 +93,7 @@ def _place(query: ThreadQuery, scope: str) -> dict[str, int]:
 async def _top(db: Database, story: Story, query: ThreadQuery, place: dict[str, int]) -> list[Node]:
     group = story.settings.comments.thread_scope is ThreadScope.GROUP
     parameters = {"post": story.id, "group": story.group_id, "locale": query.locale, "limit": query.limit + 1, **place}
-    return list(map(Node._make, await db.fast(TOP_LEVEL, parameters, query.sort, group, query.locale is not None)))
+    return list(map(_node, await db.fast(TOP_LEVEL, parameters, query.sort, group, query.locale is not None)))
 
 
 async def replies_page(db: Database, comment_id: UUID | None, query: RepliesQuery, at: datetime) -> Ready:
@@ -108,7 +109,7 @@ async def replies_page(db: Database, comment_id: UUID | None, query: RepliesQuer
         offered_locale(story.settings, locale)
     query = query.model_copy(update={"locale": locale})
     parameters = {"parent": node.id, "after": after, "locale": locale, "limit": query.limit + 1}
-    nodes = list(map(Node._make, await db.fast(CHILDREN, parameters, locale is not None)))
+    nodes = list(map(_node, await db.fast(CHILDREN, parameters, locale is not None)))
     following = None
     if len(nodes) > query.limit:
         nodes = nodes[: query.limit]
@@ -165,11 +166,20 @@ def _within(level: Sequence[Node], most: int, room: int) -> list[Node]:
 
 async def _fetch(db: Database, parents: Sequence[Node], query: RepliesQuery) -> list[Node]:
     many = 1 << (len(parents) - 1).bit_length()  # a power of two, so that few statements do for threads of all sizes
-    parameters: dict[str, Any] = {"most": query.replies + 1, "locale": query.locale}
-    for place in range(many):
-        parameters[f"parent_{place}"] = parents[min(place, len(parents) - 1)].id
+    ids = [node.id for node in parents]
+    ids += ids[-1:] * (many - len(ids))
+    parameters: dict[str, Any] = dict(zip(_PARENTS, ids, strict=False))
+    parameters |= {"most": query.replies + 1, "locale": query.locale}
     small = all(node.descendants <= query.replies for node in parents)
-    return list(map(Node._make, await db.fast(LEVEL, parameters, many, query.locale is not None, small)))
+    return list(map(_node, await db.fast(LEVEL, parameters, many, query.locale is not None, small)))
+
+
+_PARENTS = tuple(f"parent_{place}" for place in range(1 << (MOST_COMMENTS - 1).bit_length()))
+
+_NO_REPLIES = '"reply_count":0,"replies":{"items":[],"next":null}'
+
+# Node._make without its step through Python, which is felt at 200 comments
+_node: Callable[[Row], Node] = partial(tuple.__new__, Node)
 
 
 class Branches:
@@ -182,28 +192,25 @@ class Branches:
 
     def add(self, rows: Sequence[Node], parents: Sequence[Node]) -> list[Node]:
         """Take a level; answers its nodes in the order in which they are read."""
-        for parent in parents:
-            self.children[parent.id] = []
-        for node in rows:
-            self.children[node.parent_id].append(node)
-        for parent in parents:
-            self.children[parent.id].sort(key=_number)
-        return [node for parent in parents for node in self.children[parent.id][: self.most]]
+        fresh: dict[Any, list[Node]] = {parent.id: [] for parent in parents}
+        for node in sorted(rows, key=_number):
+            fresh[node.parent_id].append(node)
+        self.children |= fresh
+        return [node for found in fresh.values() for node in found[: self.most]]
 
     def text(self, node: Node) -> str:
-        """One comment as JSON, its answers inside."""
-        if not node.descendants:
-            replies = '{"items":[],"next":null}'
-        else:
-            found = self.children.get(node.id)
-            shown = found[: self.most] if found else []
-            rest = found is None or len(found) > self.most
-            cursor = replies_cursor(node.number, shown[-1].number if shown else 0, self.locale) if rest else None
-            replies = f'{{"items":[{",".join([self.text(child) for child in shown])}],"next":{_quoted(cursor)}}}'
-        if node.status != "published":
-            return f'{{{node.document},"replies":{replies}}}'
-        counts = f'"recommendations":{node.recommendations},"reply_count":{node.descendants}'
-        return f'{{{node.document},{counts},"replies":{replies}}}'
+        """One comment as JSON, its answers inside; what has none below it is published, else it would not be shown."""
+        id_, _parent, number, status, document, descendants, recommendations = node
+        if not descendants:
+            return f'{{{document},"recommendations":{recommendations},{_NO_REPLIES}}}'
+        found = self.children.get(id_)
+        shown = found[: self.most] if found else []
+        rest = found is None or len(found) > self.most
+        cursor = replies_cursor(number, shown[-1].number if shown else 0, self.locale) if rest else None
+        replies = f'"replies":{{"items":[{",".join(map(self.text, shown))}],"next":{_quoted(cursor)}}}'
+        if status != "published":
+            return f"{{{document},{replies}}}"
+        return f'{{{document},"recommendations":{recommendations},"reply_count":{descendants},{replies}}}'
 
 
 def _quoted(cursor: str | None) -> str:

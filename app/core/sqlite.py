@@ -74,7 +74,7 @@ class SQLite(Database):
             for pragma in (*PRAGMAS, f"busy_timeout={WAIT_MS}"):
                 self._kept.execute("PRAGMA " + pragma)
         sql, constants = statement.sql(self.dialect, *shape)
-        values = {name: _stored(value) for name, value in parameters.items()}
+        values = {name: value if value.__class__ is str else _stored(value) for name, value in parameters.items()}
         return self._kept.execute(sql, constants | values).fetchall()
 
 
@@ -106,5 +106,5 @@ def _stored(value: Any) -> Any:
     if isinstance(value, UUID):
         return value.hex
     if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+        return value.astimezone(UTC).isoformat(" ", "microseconds")[:26]
     return value

@@ -59,11 +59,12 @@ class Publication(SQLModel, table=True):
     comments_mode: CommentsMode | None = Field(default=None, sa_type=enum_text(CommentsMode))
     comment_count: int = 0
     path: str = Field(max_length=1000)
+    # the short ones first: SQLite walks a row from its beginning, through the pages of long texts too
+    link: str = Field(sa_type=LONG_TEXT)
+    translation: str = Field(sa_type=LONG_TEXT)
     summary: str = Field(sa_type=LONG_TEXT)
     body: str = Field(sa_type=LONG_TEXT)
     detail: str = Field(sa_type=LONG_TEXT)
-    link: str = Field(sa_type=LONG_TEXT)
-    translation: str = Field(sa_type=LONG_TEXT)
     search_text: str = Field(sa_type=LONG_TEXT)
 
 

@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime
+from functools import lru_cache
 from typing import Annotated, Any
 from unicodedata import normalize
 from urllib.parse import quote, unquote
@@ -10,7 +11,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.core.db import Database, Prepared, Row, as_time, as_uuid
+from app.core.db import Database, Prepared, Row
 from app.core.errors import Invalid
 from app.core.folding import search_terms
 from app.core.http.deps import Db, Now
@@ -89,16 +90,17 @@ async def _story(db: Database, kind: Kind, tree: str, slug: str, at: datetime) -
         location = f"{tree}/{quote(present, safe='')}".encode()
         return Ready(b"", ("site", "posts"), 301, ((b"location", location),))
     here = {
-        "id": as_uuid(id_),
-        "group_id": as_uuid(group_id),
-        "section_id": as_uuid(section_id),
+        "id": id_,
+        "group_id": group_id,
+        "section_id": section_id,
         "kind": kind.value,
         "locale": locale,
-        "published_at": as_time(published_at),
+        "published_at": published_at,  # these go back as the driver handed them out
         "now": at,
     }
     around = await db.fast(queries.AROUND, here)
-    keys = ("site", "posts", f"post-{here['id']}", f"thread-{here['id']}", f"locale-{locale}")
+    id_text = splice.id_text(row[6])
+    keys = ("site", "posts", f"post-{id_text}", f"thread-{id_text}", f"locale-{locale}")
     return Ready(splice.story_bytes(row, around, at=at), keys)
 
 
@@ -112,7 +114,7 @@ async def _list(db: Database, kind: Kind, path: str, query: StoryQuery, at: date
             offered_locale(settings, locale)
     shape = queries.shape_of(query, len(words))
     parameters = _parameters(query, words) | {"kind": kind.value, "now": at, "limit": query.limit + 1}
-    scope = f"{path}?{query.model_dump_json(exclude={'cursor', 'limit', 'fields', 'include', 'count'})}"
+    scope = _cursor_scope(path, query)
     if query.cursor is not None:
         kinds = (int if query.sort is Sort.COMMENTED else datetime, UUID)
         parameters["last_key"], parameters["last_id"] = decode_cursor(query.cursor, scope, kinds)
@@ -121,9 +123,15 @@ async def _list(db: Database, kind: Kind, path: str, query: StoryQuery, at: date
     cursor = None
     if len(rows) > query.limit:
         rows = rows[: query.limit]
-        cursor = encode_cursor(scope, (splice.last_key(rows[-1][1]), str(as_uuid(rows[-1][0]))))
+        cursor = encode_cursor(scope, (splice.last_key(rows[-1][1]), splice.id_text(rows[-1][2])))
     body = splice.page_bytes(splice.items_text(rows, query.fields), cursor, total)
     return Ready(body, ("site", "posts", *splice.item_keys(rows)), headers=next_link(path, query, cursor))
+
+
+@lru_cache(maxsize=1024)
+def _cursor_scope(path: str, query: StoryQuery) -> str:
+    """What a cursor belongs to: route, filters and sort."""
+    return f"{path}?{query.model_dump_json(exclude={'cursor', 'limit', 'fields', 'include', 'count'})}"
 
 
 async def _rows(db: Database, statement: Prepared, parameters: dict[str, Any], shape: queries.Shape) -> list[Row]:

@@ -53,8 +53,13 @@ def page_bytes(items: str, cursor: str | None, total: int | None) -> bytes:
 
 
 def item_keys(rows: Sequence[Row]) -> list[str]:
-    """Surrogate keys of the stories in a list: a summary begins with its id."""
-    return ["post-" + row[2][7:43] for row in rows]
+    """Surrogate keys of the stories in a list."""
+    return ["post-" + id_text(row[2]) for row in rows]
+
+
+def id_text(summary: str) -> str:
+    """The id in its canonical form, cut from where every summary begins with it."""
+    return summary[7:43]
 
 
 def last_key(value: Any) -> str | int:

@@ -14,7 +14,7 @@ _TAG = re.compile(r'(?:W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
 
 def etag_of(body: bytes) -> str:
     """A strong tag over the bytes that are sent."""
-    return f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+    return f'"{hashlib.sha256(body).hexdigest()[:24]}"'  # half the time of blake2b where the processor knows SHA
 
 
 def etag_for(version: int) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from contextlib import suppress
+from random import getrandbits
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -10,7 +11,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.core.clock import monotonic
 from app.core.http.access import AccessLog
 from app.core.http.problems import PROBLEM_TYPE, problem_bytes, unexpected
-from app.core.ids import random_id
 
 MAX_BODY = 1024 * 1024
 
@@ -47,7 +47,7 @@ class Envelope:
         began = monotonic()
         headers = dict(scope["headers"])
         given = headers.get(b"x-request-id", b"")
-        request_id = given if _REQUEST_ID.fullmatch(given) else random_id().hex.encode()
+        request_id = given if _REQUEST_ID.fullmatch(given) else _new_request_id()
         scope["request_id"] = request_id.decode()
         added = [*self._cors(scope["path"], headers.get(b"origin")), (b"x-request-id", request_id), _NOSNIFF]
         secret = b"authorization" in headers or is_private(scope["path"])
@@ -96,6 +96,10 @@ def _preflight(headers: dict[bytes, bytes]) -> Headers:
     ]
 
 
+def _new_request_id() -> bytes:
+    return b"%032x" % getrandbits(128)
+
+
 class Gate:
     """HEAD from GET, bodies over 1 MiB refused while they arrive, paths with a NUL or broken UTF-8 unknown."""
 
@@ -116,7 +120,7 @@ class Gate:
         if length and not (length.isdigit() and len(length) < 19 and int(length) <= MAX_BODY):
             await _too_large(scope, send)
             return
-        if length:
+        if length or scope["method"] == "GET":  # no door reads the body of a GET
             await self.app(scope, receive, send)
         else:
             await self._counted(scope, receive, send)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Annotated, Any, Generic, TypeVar
 from urllib.parse import quote, urlencode
 
@@ -45,9 +46,15 @@ def next_link(path: str, query: BaseModel, cursor: str | None) -> tuple[tuple[by
     """The Link header of a page: path-absolute, the same parameters with the next cursor."""
     if cursor is None:
         return ()
-    given = {name: _plain(value) for name, value in query.model_dump(exclude_unset=True).items() if value is not None}
-    target = f"{path}?{urlencode({**given, 'cursor': cursor}, quote_via=quote)}"
-    return ((b"link", f'<{target}>; rel="next"'.encode()),)
+    return ((b"link", f'<{path}?{_same_parameters(query)}cursor={cursor}>; rel="next"'.encode()),)
+
+
+@lru_cache(maxsize=1024)
+def _same_parameters(query: BaseModel) -> str:
+    """The parameters of a query but its cursor, encoded, with a `&` at the end; the latest are remembered."""
+    sent = query.model_dump(exclude_unset=True, exclude={"cursor"})
+    given = {name: _plain(value) for name, value in sent.items() if value is not None}
+    return urlencode(given, quote_via=quote) + "&" if given else ""
 
 
 def paged(page: Page[Any], path: str, query: BaseModel) -> Response:
