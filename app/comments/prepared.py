@@ -8,7 +8,7 @@ from sqlalchemy import BindParameter, Select, Uuid, bindparam, func, select, tup
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from app.comments.models import Comment
-from app.core.columns import table_of
+from app.core.columns import Utf8, table_of
 from app.core.db import Prepared, as_time, as_uuid
 from app.publications.models import CommentsMode, Kind, Publication, Slug
 from app.publications.queries import visible
@@ -22,7 +22,8 @@ SLUG = table_of(Slug).c
 
 _NOW = bindparam("now", type_=UTCDateTime())
 _LIMIT: BindParameter[int] = bindparam("limit")
-COMMENT_COLUMNS = (C.id, C.parent_id, C.number, C.status, C.document, C.descendants, C.recommendations)
+_DOCUMENT = Utf8(C.document).label("document")
+COMMENT_COLUMNS = (C.id, C.parent_id, C.number, C.status, _DOCUMENT, C.descendants, C.recommendations)
 _STORY_COLUMNS = (
     S.id,
     S.group_id,
@@ -42,7 +43,7 @@ class Node(NamedTuple):
     parent_id: Any
     number: int
     status: str
-    document: str
+    document: bytes
     descendants: int
     recommendations: int
 

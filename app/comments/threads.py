@@ -67,7 +67,7 @@ async def thread_page(db: Database, slug: str, query: ThreadQuery, at: datetime)
     if query.locale is not None:
         offered_locale(story.settings, query.locale)
     mode = story.mode(at)
-    items, following = "", None
+    items, following = b"", None
     if mode is not CommentsMode.HIDDEN:
         nodes = await _top(db, story, query, place)
         if len(nodes) > query.limit:
@@ -77,7 +77,7 @@ async def thread_page(db: Database, slug: str, query: ThreadQuery, at: datetime)
     closes_at = story.closes_at()
     closing = "null" if closes_at is None else f'"{wire_time(closes_at)}"'
     thread = f'{{"status":"{mode.value}","count":{story.comment_count},"closes_at":{closing}}}'
-    body = f'{{"items":[{items}],"next":{_quoted(following)},"thread":{thread}}}'.encode()
+    body = b'{"items":[%b],"next":%b,"thread":%b}' % (items, _quoted(following), thread.encode())
     path = f"/v1/posts/{quote(slug, safe='')}/comments"
     return Ready(body, story.keys, headers=next_link(path, query, following))
 
@@ -114,7 +114,7 @@ async def replies_page(db: Database, comment_id: UUID | None, query: RepliesQuer
     if len(nodes) > query.limit:
         nodes = nodes[: query.limit]
         following = replies_cursor(node.number, nodes[-1].number, locale)
-    body = f'{{"items":[{await _rendered(db, nodes, query)}],"next":{_quoted(following)}}}'.encode()
+    body = b'{"items":[%b],"next":%b}' % (await _rendered(db, nodes, query), _quoted(following))
     return Ready(body, story.keys, headers=next_link(f"/v1/comments/{comment_id}/replies", query, following))
 
 
@@ -125,7 +125,7 @@ async def single(db: Database, comment_id: UUID, at: datetime) -> Ready:
         raise CommentNotFound()
     text = await _rendered(db, [node], RepliesQuery())
     post = f'{{"id":"{as_uuid(story.id)}",{story.link[1:]}'
-    return Ready(f'{text[:-1]},"post":{post}}}'.encode(), story.keys)
+    return Ready(b'%b,"post":%b}' % (text[:-1], post.encode()), story.keys)
 
 
 async def _find(db: Database, comment_id: UUID | None, at: datetime) -> tuple[Node, Story]:
@@ -139,7 +139,7 @@ async def _find(db: Database, comment_id: UUID | None, at: datetime) -> tuple[No
     return Node(*rows[0][:split]), story
 
 
-async def _rendered(db: Database, roots: Sequence[Node], query: RepliesQuery) -> str:
+async def _rendered(db: Database, roots: Sequence[Node], query: RepliesQuery) -> bytes:
     """The comments with their answers, `depth` levels in all, joined with commas."""
     branches = Branches(query)
     level, room = list(roots), MOST_COMMENTS - len(roots)
@@ -149,7 +149,7 @@ async def _rendered(db: Database, roots: Sequence[Node], query: RepliesQuery) ->
             break
         level = branches.add(await _fetch(db, parents, query), parents)
         room -= len(level)
-    return ",".join([branches.text(node) for node in roots])
+    return b",".join([branches.text(node) for node in roots])
 
 
 def _within(level: Sequence[Node], most: int, room: int) -> list[Node]:
@@ -176,7 +176,7 @@ async def _fetch(db: Database, parents: Sequence[Node], query: RepliesQuery) -> 
 
 _PARENTS = tuple(f"parent_{place}" for place in range(1 << (MOST_COMMENTS - 1).bit_length()))
 
-_NO_REPLIES = '"reply_count":0,"replies":{"items":[],"next":null}'
+_NO_REPLIES = b'"reply_count":0,"replies":{"items":[],"next":null}'
 
 # Node._make without its step through Python, which is felt at 200 comments
 _node: Callable[[Row], Node] = partial(tuple.__new__, Node)
@@ -198,20 +198,20 @@ class Branches:
         self.children |= fresh
         return [node for found in fresh.values() for node in found[: self.most]]
 
-    def text(self, node: Node) -> str:
+    def text(self, node: Node) -> bytes:
         """One comment as JSON, its answers inside; what has none below it is published, else it would not be shown."""
         id_, _parent, number, status, document, descendants, recommendations = node
         if not descendants:
-            return f'{{{document},"recommendations":{recommendations},{_NO_REPLIES}}}'
+            return b'{%b,"recommendations":%d,%b}' % (document, recommendations, _NO_REPLIES)
         found = self.children.get(id_)
         shown = found[: self.most] if found else []
         rest = found is None or len(found) > self.most
         cursor = replies_cursor(number, shown[-1].number if shown else 0, self.locale) if rest else None
-        replies = f'"replies":{{"items":[{",".join(map(self.text, shown))}],"next":{_quoted(cursor)}}}'
+        replies = b'"replies":{"items":[%b],"next":%b}' % (b",".join(map(self.text, shown)), _quoted(cursor))
         if status != "published":
-            return f"{{{document},{replies}}}"
-        return f'{{{document},"recommendations":{recommendations},"reply_count":{descendants},{replies}}}'
+            return b"{%b,%b}" % (document, replies)
+        return b'{%b,"recommendations":%d,"reply_count":%d,%b}' % (document, recommendations, descendants, replies)
 
 
-def _quoted(cursor: str | None) -> str:
-    return "null" if cursor is None else f'"{cursor}"'
+def _quoted(cursor: str | None) -> bytes:
+    return b"null" if cursor is None else b'"%b"' % cursor.encode()

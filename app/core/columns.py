@@ -3,8 +3,11 @@
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Enum, Table, Text
+from sqlalchemy import JSON, Enum, LargeBinary, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import SQLModel
 
 SQLModel.metadata.naming_convention = {
@@ -40,3 +43,21 @@ def _snake(name: str) -> str:
 def table_of(model: type[SQLModel]) -> Table:
     """The Core table behind a model: for prepared statements, which make rows and no objects."""
     return SQLModel.metadata.tables[str(model.__tablename__)]
+
+
+class Utf8(FunctionElement[bytes]):
+    """The bytes of a text column, for large answers: neither decoded by the driver nor encoded for the wire."""
+
+    name = "utf8"
+    inherit_cache = True
+    type = LargeBinary()
+
+
+@compiles(Utf8, "sqlite")
+def _cast_to_blob(element: Utf8, compiler: SQLCompiler, **options: Any) -> str:
+    return f"CAST({compiler.process(element.clauses, **options)} AS BLOB)"
+
+
+@compiles(Utf8, "postgresql")
+def _convert_to_utf8(element: Utf8, compiler: SQLCompiler, **options: Any) -> str:
+    return f"convert_to({compiler.process(element.clauses, **options)}, 'UTF8')"
