@@ -97,6 +97,7 @@ def _preflight(headers: dict[bytes, bytes]) -> Headers:
 
 
 def _new_request_id() -> bytes:
+    # not from the system's entropy: it names a line in the log and guards nothing, and is made for every request
     return b"%032x" % getrandbits(128)
 
 
