@@ -8,6 +8,7 @@ import pytest
 
 from app.core.db import Database, open_database
 from app.core.sqlite import SQLite
+from tests.core.receiver import OK, Wire, says, wired
 
 
 @pytest.fixture
@@ -27,3 +28,10 @@ async def sqlite(sqlite_template: Path, tmp_path: Path, anyio_backend: str) -> A
     opened = SQLite(f"sqlite:///{path}", {})
     yield opened
     await opened.stop()
+
+
+@pytest.fixture
+async def wire(monkeypatch: pytest.MonkeyPatch, anyio_backend: str) -> AsyncIterator[Wire]:
+    """A net where the same receiver answers at every address."""
+    async with wired(monkeypatch, says(OK)) as net:
+        yield net
