@@ -2,20 +2,25 @@
 
 from fastapi import APIRouter, FastAPI
 
+from app.activity import editor as activity_editor
 from app.comments import editor as comments_editor
 from app.comments import public as comments_public
 from app.contact import editor as contact_editor
 from app.contact import public as contact_public
-from app.core.http import pages
+from app.core.http import challenges, pages
 from app.core.http.routes import GuardedRoute
 from app.posts import editor as posts_editor
 from app.posts import terms as posts_terms
 from app.publications import public as publications_public
 from app.publications import terms as publications_terms
+from app.sealing import editor as sealing_editor
+from app.sealing import pages as sealing_pages
+from app.sealing import public as sealing_public
 from app.site import editor as site_editor
 from app.site import public as site_public
 from app.staff import public as staff_public
 from app.taxonomy import editor as taxonomy_editor
+from app.webhooks import editor as webhooks_editor
 
 PUBLIC: tuple[APIRouter, ...] = (
     publications_public.router,
@@ -27,8 +32,12 @@ PUBLIC: tuple[APIRouter, ...] = (
     publications_terms.router,
     site_public.router,
     contact_public.router,
+    contact_public.sender_router,
+    sealing_public.router,
+    challenges.router,
     staff_public.router,
     pages.router,
+    sealing_pages.router,
 )
 
 FENCED: tuple[APIRouter, ...] = (
@@ -39,7 +48,10 @@ FENCED: tuple[APIRouter, ...] = (
     site_editor.router,
     comments_editor.router,
     comments_editor.posts_router,
+    sealing_editor.router,
     contact_editor.router,
+    activity_editor.router,
+    webhooks_editor.router,
     staff_public.own_router,
 )
 

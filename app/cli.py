@@ -1,20 +1,28 @@
 """The command line: everything that an operator does, with the same verbs that the doors call."""
 
+import asyncio
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 import uvicorn
+from sqlalchemy.exc import OperationalError
 
+from app.core import base64url, sealing, tip_keys
 from app.core.actor import system
+from app.core.bounces import MAX_BOUNCE, read_bounce
 from app.core.clock import now
 from app.core.db import Database
 from app.core.email import check_email
 from app.core.errors import DomainError
+from app.core.logs import configure_logs
 from app.core.settings import Settings
+from app.mail import service as mail_service
 from app.main import create_app, open_site
 from app.openapi import Tree, document
 from app.staff import queries as staff_queries
@@ -24,6 +32,9 @@ from app.staff.passwords import hash_password
 
 cli = typer.Typer(help="Masthead: the headless CMS for small newsrooms.", no_args_is_help=True, add_completion=False)
 
+PassphraseStdin = Annotated[
+    bool, typer.Option("--passphrase-stdin", help="read the passphrase from the first line of standard input")
+]
 Host = Annotated[str, typer.Option(envvar="HOST", help="address to listen on")]
 Port = Annotated[int, typer.Option(envvar="PORT", min=0, max=65_535)]
 
@@ -58,6 +69,18 @@ def serve(
         server_header=False,
         date_header=True,
     )
+
+
+@cli.command()
+def work(
+    once: Annotated[bool, typer.Option("--once", help="run what is due and end")] = False,
+) -> None:
+    """Run jobs until told to end; any number of these may share a database (set MASTHEAD_JOBS=off for the servers)."""
+    from app import worker  # late: most commands need no night shift
+
+    settings = Settings()
+    configure_logs()
+    asyncio.run(worker.work(settings, open_site(settings), once=once))
 
 
 @cli.command()
@@ -121,10 +144,71 @@ def disable_user(email: Annotated[str, typer.Argument(help="the address of the a
 
 
 @cli.command()
+def bounce() -> None:
+    """Read a report of failed delivery from standard input and note which letter came back: for a pipe of the MTA."""
+    report = read_bounce(sys.stdin.buffer.read(MAX_BOUNCE))
+    while sys.stdin.buffer.read(MAX_BOUNCE):
+        pass  # whoever writes into the pipe is not to find it closed
+    try:
+        with _site() as site, site.transaction() as session:
+            known = report is not None and mail_service.record_bounce(session, report, at=now())
+    except OperationalError:
+        raise typer.Exit(os.EX_TEMPFAIL) from None  # the MTA keeps the report and comes again
+    print("A letter came back." if known else "No letter of ours is reported to have come back.")
+
+
+@cli.command()
 def openapi(tree: Annotated[Literal["all", "public", "editor"], typer.Option(help="which part")] = "all") -> None:
     """Print the OpenAPI document."""
     wanted: Tree = tree
     print(json.dumps(document(create_app(Settings()), wanted), ensure_ascii=False, indent=2))
+
+
+@cli.command()
+def tip_key(
+    file: Annotated[Path, typer.Argument(help="the private key is written here; it must not exist")],
+    passphrase_stdin: PassphraseStdin = False,
+) -> None:
+    """Make a key pair for sealed tips. Needs no database: use a computer that the newsroom trusts, not the server."""
+    private_key = sealing.new_key()
+    point = sealing.public_point(private_key)
+    passphrase = _first_line() if passphrase_stdin else _prompt("Passphrase", confirmation_prompt=True)
+    try:
+        locked = tip_keys.lock(private_key, passphrase)
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
+            out.write(locked)
+            out.flush()
+            os.fsync(out.fileno())  # once the public key is published, losing the private one loses tips
+    except FileExistsError:
+        raise _refusal(f"{file} exists: a key that is overwritten is lost, with every tip sealed to it") from None
+    except (OSError, ValueError) as error:
+        raise _refusal(str(error)) from None
+    print(f"public key:  {base64url.to_text(point)}\nfingerprint: {sealing.fingerprint(point)}")
+
+
+@cli.command()
+def open_tip(
+    key_file: Annotated[Path, typer.Argument(help="the private key, as `masthead tip-key` wrote it")],
+    envelope_file: Annotated[str, typer.Argument(help="the sealed tip; - is standard input")] = "-",
+    passphrase_stdin: PassphraseStdin = False,
+) -> None:
+    """Open a sealed tip and print it. Needs no database and no network."""
+    passphrase = _first_line() if passphrase_stdin else _prompt("Passphrase")
+    try:
+        private_key = tip_keys.unlock(key_file.read_text(encoding="utf-8"), passphrase)
+        envelope = sys.stdin.read() if envelope_file == "-" else Path(envelope_file).read_text(encoding="utf-8")
+        message = sealing.open_sealed("".join(envelope.split()), private_key)  # mail and terminals break long lines
+    except (OSError, ValueError) as error:
+        raise _refusal(str(error)) from None
+    print(sealing.readable(message), end="")
+
+
+def _first_line() -> str:
+    return sys.stdin.readline().rstrip("\r\n")
+
+
+def _prompt(what: str, *, confirmation_prompt: bool = False) -> str:
+    return str(typer.prompt(what, hide_input=True, confirmation_prompt=confirmation_prompt))
 
 
 def _refusal(why: str) -> typer.Exit:

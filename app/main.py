@@ -26,22 +26,27 @@ from app.core.logs import configure_logs
 from app.core.settings import Settings
 from app.openapi import openapi_route
 from app.reactions import REACTIONS
+from app.sealing import pages as sealing_pages
 from app.staff.guards import signed_in
+from app.worker import night_shift
 
-# a tip carries no finer time than its day, so the log is silent about every message
-SILENT_PATHS = frozenset({"/v1/contact"})
+# a tip carries no finer time than its day, so the log is silent about all that leads to a message and comes after it
+SILENT = ("/v1/contact", "/v1/editor/contact", "/v1/challenge", "/tips", *sorted(sealing_pages.SILENT_PATHS))
 
 
 def open_site(settings: Settings) -> Database:
     """The site's database with what its sessions carry for the rooms."""
-    return open_database(settings.sync_database_url, {"reactions": REACTIONS, "base_url": settings.base_url})
+    mail_domain = settings.sender.address.rpartition("@")[2]
+    info = {"reactions": REACTIONS, "base_url": settings.base_url, "mail_domain": mail_domain}
+    return open_database(settings.sync_database_url, info)
 
 
 @asynccontextmanager
 async def _lifespan(access_log: AccessLog | None, app: FastAPI) -> AsyncIterator[None]:
     await app.state.db.start()
     _calm_the_collector()
-    yield
+    async with night_shift(app.state.settings, app.state.db, app.state.keys):
+        yield
     await app.state.db.stop()
     if access_log is not None:
         access_log.flush()
@@ -58,7 +63,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """The whole server for one site."""
     settings = settings or Settings()
     configure_logs()
-    access_log = AccessLog(silent_paths=SILENT_PATHS) if settings.log == "json" else None
+    access_log = AccessLog(silent=SILENT) if settings.log == "json" else None
 
     app = FastAPI(
         title="Masthead",

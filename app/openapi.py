@@ -25,6 +25,7 @@ TAGS = [
     {"name": "stories", "description": "What readers read: lists, stories, pages, old addresses."},
     {"name": "comments", "description": "What readers say below a story."},
     {"name": "contact", "description": "What readers tell the newsroom."},
+    {"name": "challenge", "description": "What a form needs before it is shown."},
     {"name": "terms", "description": "Sections, tags and bylines."},
     {"name": "site", "description": "The magazine itself."},
     {"name": "auth", "description": "Signing in and out."},
@@ -32,7 +33,9 @@ TAGS = [
     {"name": "editor: terms", "description": "Ordering stories: sections, tags and bylines."},
     {"name": "editor: comments", "description": "The queue of comments and its decisions."},
     {"name": "editor: contact", "description": "The inbox."},
+    {"name": "editor: activity", "description": "What happened, for people and machines, and what is stuck."},
     {"name": "editor: site", "description": "The settings of the magazine."},
+    {"name": "editor: webhooks", "description": "Telling other servers what happened."},
 ]
 
 _EVERYWHERE = {

@@ -1,13 +1,56 @@
-"""When this happened, do that: one table from event names to what follows in the same transaction."""
+"""When this happened, do that; every so often, do that: the tables from which the night shift works."""
+
+from datetime import timedelta
 
 from app.comments import reactions as comments
-from app.events.service import Reaction
+from app.contact import tasks as contact
+from app.events.service import Reaction, Reactions
+from app.jobs import tasks as jobs
+from app.jobs.workflow import Task
+from app.mail import tasks as mail
 from app.posts import reactions as posts
+from app.posts import tasks as posts_tasks
+from app.staff import tasks as staff
+from app.webhooks import reactions as webhooks
+from app.webhooks import tasks as webhooks_tasks
 
-REACTIONS: dict[str, tuple[Reaction, ...]] = {
+# in the transaction of the event: small, and wrong if it came later
+AT_ONCE: dict[str, tuple[Reaction, ...]] = {
     "section.changed": (posts.refresh_under_term,),
     "tag.changed": (posts.refresh_under_term,),
     "author.changed": (posts.refresh_under_term,),
     "post.published": (comments.share_count,),
     "site.changed": (posts.refresh_all, comments.recount_threads),
 }
+
+# after every event, in its transaction
+ALWAYS: tuple[Reaction, ...] = (webhooks.wake_endpoints,)
+
+# event → tasks, enqueued with it and called with its `subject_id`
+AFTER: dict[str, tuple[Task, ...]] = {
+    "contact.received": (contact.ANNOUNCE,),
+    "contact.cleared": (contact.ANNOUNCE,),  # of spam nobody was told
+    "contact.followed_up": (contact.TELL_OF_FOLLOW_UP,),
+}
+
+# every interval → task, once over all processes; days begin at midnight UTC
+EVERY: dict[Task, timedelta] = {
+    jobs.SWEEP: timedelta(hours=1),
+    staff.SWEEP: timedelta(days=1),
+    mail.SWEEP: timedelta(days=1),
+    contact.RETAIN: timedelta(days=1),
+    webhooks_tasks.CATCH_UP: timedelta(minutes=10),
+    webhooks_tasks.SWEEP: timedelta(days=1),
+}
+
+# what verbs enqueue themselves
+OWED: tuple[Task, ...] = (mail.SEND, posts_tasks.REFRESH, webhooks_tasks.DELIVER)
+
+TASKS: dict[str, Task] = {
+    task.name: task for task in (*OWED, *EVERY, *(task for tasks in AFTER.values() for task in tasks))
+}
+REACTIONS = Reactions(
+    at_once=AT_ONCE,
+    tasks={event: tuple(task.name for task in tasks) for event, tasks in AFTER.items()},
+    always=ALWAYS,
+)

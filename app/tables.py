@@ -6,12 +6,19 @@ from app.comments import models as comments
 from app.contact import models as contact
 from app.core.http import answers, limits
 from app.events import models as events
+from app.jobs import models as jobs
+from app.mail import models as mail
 from app.posts import models as posts
 from app.publications import models as publications
+from app.sealing import models as sealing
 from app.site import models as site
 from app.staff import models as staff
 from app.taxonomy import models as taxonomy
+from app.webhooks import models as webhooks
 
-ROOMS = (answers, limits, events, staff, site, taxonomy, publications, posts, comments, contact)
+ROOMS = (
+    *(answers, limits, jobs, events, mail, staff, site, taxonomy, sealing, publications),
+    *(posts, comments, contact, webhooks),
+)
 
 metadata = SQLModel.metadata

@@ -2,10 +2,14 @@
 
 import os
 import shutil
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Thread
 
 import pytest
+import uvicorn
+from fastapi import FastAPI
 from playwright.sync_api import ConsoleMessage, Page, sync_playwright
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -40,6 +44,20 @@ def open_page() -> Iterator[Page]:
             yield page
         finally:
             browser.close()
+
+
+@contextmanager
+def serving(app: FastAPI) -> Iterator[str]:
+    """The origin of `app` on a free port; it listens before the thread starts, so that nobody has to wait for it."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_level="warning"))
+        thread = Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(15)
 
 
 class Watch:

@@ -1,4 +1,4 @@
-"""A newsroom for tests: a server in process, its clock, its people, its readers."""
+"""A newsroom for tests: a server in process, its clock, its people, its readers, its night shift."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -14,10 +14,12 @@ from sqlmodel import Session
 from app.core.actor import system
 from app.core.clock import now
 from app.core.db import Database
+from app.core.postmen import MemoryPostman
 from app.staff import service as staff_service
 from app.staff import tokens
 from app.staff.models import Role, User
 from app.staff.passwords import hash_password
+from app.worker import loop_of, open_night
 
 SECRET = "5f0c1c8e2f6b4a3d9e7f8a6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e0f9a8b7c6d"
 PASSWORD = "correct horse battery staple"
@@ -44,6 +46,7 @@ class Newsroom:
         self.app = app
         self.reader = reader
         self.db: Database = app.state.db
+        self.post = MemoryPostman()
         self._desks: list[httpx.AsyncClient] = []
 
     @classmethod
@@ -88,6 +91,12 @@ class Newsroom:
         desk.user_id = user.id
         self._desks.append(desk)
         return desk
+
+    async def night(self) -> None:
+        """Run every job that is due, and what follows from it; letters are in `post`, failures wait for their time."""
+        clock, keys = self.app.state.clock, self.app.state.keys
+        async with open_night(self.app.state.settings, self.db, keys, clock=clock, postman=self.post) as night:
+            await loop_of(night).drain()
 
     async def stored(self, query: Callable[[Session], T]) -> T:
         """Look into the database, past every door."""

@@ -1,31 +1,30 @@
-"""Reading the inbox."""
+"""Finding messages and what stands below them; `inbox` shows them to the newsroom."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func
-from sqlmodel import Session, and_, col, false, or_, select
+from sqlalchemy import func
+from sqlmodel import Session, and_, col, or_, select
 
-from app.contact import workflow
 from app.contact.errors import SubmissionNotFound
-from app.contact.models import MessageState, Note, Submission
-from app.contact.schemas import ContactSubmission, InboxQuery, NoteShown, Person
+from app.contact.models import MessageState, Note, Reply, Submission
 from app.core.actor import Actor
-from app.core.folding import search_terms
 from app.core.http.forms import Back
-from app.core.http.paging import Page, page_of
 from app.core.ids import parse_id
-from app.core.keyset import decode_cursor, encode_cursor
-from app.core.language import direction
+from app.mail.errors import LetterNotFound
+from app.mail.models import Mail
 from app.site import queries as site_queries
+from app.site.policies import Retention
 from app.staff import queries as staff_queries
-from app.staff.models import User
+from app.staff.models import Role, User
 from app.staff.permissions import PERMISSIONS, Permission
 
+Below = TypeVar("Below", Note, Reply)
+
 TWIN_WINDOW = timedelta(hours=24)
-_OUT_OF_SIGHT = (MessageState.SPAM, MessageState.PURGED)
 
 
 def get_form_manners(session: Session) -> tuple[Back, str]:
@@ -53,6 +52,15 @@ def sight(session: Session, actor: Actor, path: Mapping[str, str]) -> None:
         raise SubmissionNotFound()
 
 
+def sight_of_letter(session: Session, actor: Actor, path: Mapping[str, str]) -> None:
+    """For guards: a letter is seen below its message. Raises SubmissionNotFound, LetterNotFound."""
+    sight(session, actor, path)
+    mail_id = parse_id(path["mail_id"])
+    letter = None if mail_id is None else session.get(Mail, mail_id)
+    if letter is None or letter.about != parse_id(path["submission_id"]):
+        raise LetterNotFound()
+
+
 def lock_submission(session: Session, submission_id: UUID) -> Submission:
     """One message, held against other writers until the commit. Raises SubmissionNotFound."""
     statement = select(Submission).where(col(Submission.id) == submission_id).with_for_update()
@@ -62,98 +70,68 @@ def lock_submission(session: Session, submission_id: UUID) -> Submission:
     return submission
 
 
+def last_place(session: Session, table: type[Note | Reply], submission_id: UUID) -> int:
+    """The place of the newest note or turn below a message; 0 when there is none."""
+    last = select(func.coalesce(func.max(col(table.place)), 0)).where(col(table.submission_id) == submission_id)
+    return session.exec(last).one()
+
+
+def list_below(session: Session, table: type[Below], ids: Collection[UUID]) -> Mapping[UUID, Sequence[Below]]:
+    """Notes or turns by the message below which they stand, in their order: one query."""
+    rows = select(table).where(col(table.submission_id).in_(ids))
+    found: dict[UUID, list[Below]] = defaultdict(list)
+    # by time as well: old notes have no place
+    for row in session.exec(rows.order_by(col(table.place), col(table.written_at), col(table.id))):
+        found[row.submission_id].append(row)
+    return found
+
+
+def list_untold(session: Session, submission_id: UUID) -> Sequence[Reply]:
+    """The sender's turns of which the newsroom has not been told, in their order."""
+    of_sender = (col(Reply.submission_id) == submission_id, col(Reply.author_id).is_(None))
+    untold = select(Reply).where(*of_sender, col(Reply.mail_id).is_(None))
+    return session.exec(untold.order_by(col(Reply.place))).all()
+
+
+def lock_outdated(session: Session, policy: Retention, *, at: datetime, limit: int) -> Sequence[Submission]:
+    """Some messages that have been kept as long as the policy says, held against other writers."""
+    state, moved_at = col(Submission.state), col(Submission.moved_at)
+    outdated = or_(
+        and_(state == MessageState.CLOSED, moved_at <= at - timedelta(days=policy.closed_days)),
+        and_(state == MessageState.SPAM, moved_at <= at - timedelta(days=policy.spam_days)),
+        and_(
+            state != MessageState.PURGED,
+            col(Submission.sealed).is_not(None),
+            col(Submission.received_at) <= at - timedelta(days=policy.sealed_days),
+        ),
+    )
+    some = select(Submission).where(outdated).order_by(col(Submission.id)).limit(limit)
+    return session.exec(some.with_for_update()).all()
+
+
+def lock_of_person(session: Session, email: str) -> Sequence[Submission]:
+    """Every message from this address, however it was written, held against other writers."""
+    wanted = staff_queries.fold_email(email)
+    # compared here: SQLite folds ASCII alone, and this is asked rarely
+    spellings = session.exec(select(Submission.email).where(col(Submission.email).is_not(None)).distinct())
+    written = [spelling for spelling in spellings if spelling and staff_queries.fold_email(spelling) == wanted]
+    theirs = select(Submission).where(col(Submission.email).in_(written)).order_by(col(Submission.id))
+    return session.exec(theirs.with_for_update()).all()
+
+
 def may_read(session: Session, user_id: UUID) -> bool:
     """Whether this is someone with an open account who may read contact messages."""
+    return find_reader_email(session, user_id) is not None
+
+
+def find_reader_email(session: Session, user_id: UUID) -> str | None:
+    """The address of someone with an open account who may read contact messages."""
     user = session.get(User, user_id)
-    return user is not None and user.disabled_at is None and Permission.CONTACT_READ in PERMISSIONS[user.role]
+    reads = user is not None and user.disabled_at is None and Permission.CONTACT_READ in PERMISSIONS[user.role]
+    return user.email if user is not None and reads else None
 
 
-def list_inbox(session: Session, query: InboxQuery) -> Page[ContactSubmission]:
-    """A page of the inbox, newest first, in a constant number of queries. Raises Invalid for another list's cursor."""
-    scope = f"contact {query.model_dump_json(exclude={'limit', 'cursor', 'count'})}"
-    conditions = _conditions(query)
-    newest = select(Submission).where(*conditions)
-    if query.cursor is not None:
-        newest = newest.where(_after(query.cursor, scope))
-    newest = newest.order_by(col(Submission.received_at).desc(), col(Submission.id).desc()).limit(query.limit + 1)
-    rows, following = page_of(
-        session.exec(newest).all(), query.limit, lambda row: encode_cursor(scope, (row.received_at, row.id))
-    )
-    total = _count(session, conditions) if query.count else None
-    return Page(items=show(session, rows), next=following, total=total)
-
-
-def _conditions(query: InboxQuery) -> list[ColumnElement[bool]]:
-    state = col(Submission.state)
-    found = [state.not_in(_OUT_OF_SIGHT) if query.state is None else state == query.state]
-    if query.kind is not None:
-        found.append(col(Submission.kind) == query.kind)
-    if query.assignee is not None:
-        found.append(col(Submission.assignee_id) == query.assignee)
-    if query.q:
-        # folded terms hold letters and digits alone, so nothing in them is a wildcard
-        found += [col(Submission.search_text).like(f"% {term}%") for term in search_terms(query.q)] or [false()]
-    return found
-
-
-def _after(cursor: str, scope: str) -> ColumnElement[bool]:
-    received_at, submission_id = decode_cursor(cursor, scope, (datetime, UUID))
-    when = col(Submission.received_at)
-    return or_(when < received_at, and_(when == received_at, col(Submission.id) < submission_id))
-
-
-def _count(session: Session, conditions: Sequence[ColumnElement[bool]]) -> int:
-    return session.exec(select(func.count()).select_from(Submission).where(*conditions)).one()
-
-
-def show_submission(session: Session, submission_id: UUID) -> tuple[ContactSubmission, int]:
-    """One message as the newsroom reads it, with its version. Raises SubmissionNotFound."""
-    submission = session.get(Submission, submission_id)
-    if submission is None:
-        raise SubmissionNotFound()
-    return show_one(session, submission)
-
-
-def show_one(session: Session, submission: Submission) -> tuple[ContactSubmission, int]:
-    """The same for a row at hand."""
-    return show(session, [submission])[0], submission.version
-
-
-def show(session: Session, submissions: Sequence[Submission]) -> list[ContactSubmission]:
-    """Messages with their notes and people: one query each, however many there are."""
-    notes = _notes_by_submission(session, {submission.id for submission in submissions})
-    people = {submission.assignee_id for submission in submissions}
-    people |= {note.author_id for below in notes.values() for note in below}
-    names = staff_queries.list_names(session, {person for person in people if person is not None})
-    return [_shown(submission, notes[submission.id], names) for submission in submissions]
-
-
-def _notes_by_submission(session: Session, ids: set[UUID]) -> dict[UUID, list[Note]]:
-    written = select(Note).where(col(Note.submission_id).in_(ids)).order_by(col(Note.written_at), col(Note.id))
-    found: dict[UUID, list[Note]] = defaultdict(list)
-    for note in session.exec(written):
-        found[note.submission_id].append(note)
-    return found
-
-
-def _shown(submission: Submission, notes: Sequence[Note], names: Mapping[UUID, str]) -> ContactSubmission:
-    return ContactSubmission(
-        **submission.model_dump(include=_PLAIN),
-        dir=direction(submission.locale),
-        assignee=_person(submission.assignee_id, names),
-        notes=[show_note(note, names) for note in notes],
-        allowed=workflow.allowed(submission.state),
-    )
-
-
-_PLAIN = set(ContactSubmission.model_fields) & set(Submission.model_fields)
-
-
-def show_note(note: Note, names: Mapping[UUID, str]) -> NoteShown:
-    """A note with its author's name."""
-    author = _person(note.author_id, names)
-    return NoteShown(id=note.id, author=author, body=note.body, written_at=note.written_at)
-
-
-def _person(user_id: UUID | None, names: Mapping[UUID, str]) -> Person | None:
-    return None if user_id is None else Person(id=user_id, name=names[user_id])
+def list_admin_emails(session: Session) -> Sequence[str]:
+    """Addresses of the open accounts that run the site."""
+    admins = select(User.email).where(col(User.role) == Role.ADMIN, col(User.disabled_at).is_(None))
+    return session.exec(admins.order_by(col(User.email))).all()

@@ -1,10 +1,9 @@
-"""Contact messages on the wire: as readers write them, as the newsroom reads them."""
+"""Contact messages as readers write them, and what they are answered."""
 
-from datetime import datetime
-from typing import Annotated, Any
-from uuid import UUID
+from typing import Annotated
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -16,12 +15,11 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from app.contact.models import MessageKind, MessageState, Submission
-from app.core.clock import Moment
+from app.contact.models import MessageKind, Submission
+from app.core import sealing
 from app.core.email import Email
 from app.core.http.answers import Created
-from app.core.http.paging import PageQuery
-from app.core.language import Direction, Locale
+from app.core.language import Locale
 from app.core.text import Line, Prose
 
 
@@ -37,6 +35,32 @@ EmailOrBlank = Annotated[
 ]
 
 
+def _envelope(text: str) -> str:
+    try:
+        sealing.inspect(text)
+    except ValueError as error:
+        raise PydanticCustomError("bad_envelope", "{reason}", {"reason": str(error)}) from None
+    return text
+
+
+Envelope = Annotated[StrictStr, Field(max_length=sealing.MOST_TEXT), AfterValidator(_envelope)]
+Text = Annotated[str, Prose(20_000)]
+
+
+def said(body: str | None, info: ValidationInfo) -> str | None:
+    """For a `body` behind a `sealed`: one of them is needed, and only one of them. Raises PydanticCustomError."""
+    if body is None and info.data.get("sealed", "") is None:
+        raise PydanticCustomError("missing", "a text is needed")
+    return enclosed(body, info)
+
+
+def enclosed(text: str | None, info: ValidationInfo) -> str | None:
+    """For what must not stand beside a `sealed`. Raises PydanticCustomError."""
+    if text and info.data.get("sealed"):
+        raise PydanticCustomError("belongs_inside", "belongs inside the envelope: beside it everyone could read it")
+    return text
+
+
 class ContactMessage(BaseModel):
     """A message to the newsroom. Of a `tip`, e-mail address, network and time of day are never stored."""
 
@@ -45,6 +69,13 @@ class ContactMessage(BaseModel):
     kind: Annotated[MessageKind, Field(description="one of those that the site's contact policy lists")] = (
         MessageKind.MESSAGE
     )
+    sealed: Annotated[
+        Envelope | None,
+        Field(
+            description="for `kind` `tip`: an envelope for the keys of `GET /v1/contact/keys`, which we cannot open; "
+            "`body`, `name`, `email` and `subject` go into it, and not beside it"
+        ),
+    ] = None
     name: Annotated[Annotated[str, Line(120, 0)] | None, Field(examples=["Salma"])] = None
     email: Annotated[
         EmailOrBlank,
@@ -54,10 +85,14 @@ class ContactMessage(BaseModel):
         ),
     ] = None
     subject: Annotated[Annotated[str, Line(200, 0)] | None, Field(examples=["A question about the tram"])] = None
-    body: Annotated[str, Prose(20_000), Field(examples=["متى تفتتحون السوق الجديد؟"])]
-    sealed: Annotated[StrictStr | None, Field(description="refused for now: this newsroom has published no key")] = None
+    body: Annotated[
+        Text | None,
+        Field(validate_default=True, description="needed, unless sealed", examples=["متى تفتتحون السوق الجديد؟"]),
+    ] = None
     locale: Annotated[Locale | None, Field(description="one of the site's; its default unless given")] = None
-    render_token: Annotated[StrictStr | None, Field(max_length=4_096)] = None
+    render_token: Annotated[
+        StrictStr | None, Field(max_length=4_096, description="from `GET /v1/challenge?form=contact`")
+    ] = None
     altcha: Annotated[StrictStr | None, Field(max_length=16_384)] = None
     homepage: Annotated[StrictStr | None, Field(description="leave this empty: people never see it")] = None
     return_to: Annotated[StrictStr | None, Field(description="where a plain form leads afterwards")] = None
@@ -71,10 +106,13 @@ class ContactMessage(BaseModel):
 
     @field_validator("sealed")
     @classmethod
-    def _no_key(cls, sealed: str | None) -> str | None:
-        if sealed is not None:
-            raise PydanticCustomError("no_key", "this newsroom has published no key: nothing sealed can be opened")
+    def _tips_only(cls, sealed: str | None, info: ValidationInfo) -> str | None:
+        if sealed is not None and info.data.get("kind", MessageKind.TIP) is not MessageKind.TIP:
+            raise PydanticCustomError("not_a_tip", "only a tip can be sealed: kind must be tip")
         return sealed
+
+    _enclosed = field_validator("name", "email", "subject")(enclosed)
+    _said = field_validator("body")(said)
 
 
 class Sent(BaseModel):
@@ -92,82 +130,3 @@ class SentMessage(Sent):
     """The answer to a message: a reference to name, a receipt that proves who wrote."""
 
     receipt: Annotated[str, Field(description="keep it secret: it opens the conversation")]
-
-
-class InboxQuery(PageQuery):
-    """How the inbox is filtered; filters combine as and."""
-
-    state: Annotated[
-        MessageState | None, Field(description="without it: all but `spam` and `purged`", examples=["new"])
-    ] = None
-    kind: MessageKind | None = None
-    assignee: UUID | None = None
-    q: Annotated[
-        str | None, Field(max_length=200, description="beginnings of words in name, subject, body and reference")
-    ] = None
-    count: Annotated[bool, Field(description="adds `total`")] = False
-
-
-class Person(BaseModel):
-    """Someone of the newsroom."""
-
-    id: UUID
-    name: str
-
-
-class NoteShown(BaseModel):
-    """A remark that only the newsroom sees."""
-
-    id: UUID
-    author: Person | None
-    body: str
-    written_at: datetime
-
-
-class ContactSubmission(BaseModel):
-    """A message as the newsroom reads it."""
-
-    id: UUID
-    reference: str
-    kind: MessageKind
-    state: MessageState
-    flags: Annotated[list[str], Field(examples=[["links"]])]
-    name: str
-    email: str | None
-    subject: str
-    body: str
-    locale: str
-    dir: Direction
-    received_at: Annotated[datetime, Field(description="of a tip the day alone")]
-    assignee: Person | None
-    notes: list[NoteShown]
-    replies: list[dict[str, Any]] = []
-    deliveries: list[dict[str, Any]] = []
-    sealed: str | None = None
-    snoozed_until: datetime | None
-    allowed: Annotated[list[MessageState], Field(description="the states that it may be moved to")]
-
-
-class SubmissionPatch(BaseModel):
-    """What may be changed about a message (JSON Merge Patch): null removes assignee and snooze."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    state: Annotated[MessageState | None, Field(description="never null")] = None
-    assignee: Annotated[UUID | None, Field(description="someone with an open account who may read contact")] = None
-    snoozed_until: Moment | None = None
-
-    @field_validator("state")
-    @classmethod
-    def _never_null(cls, state: MessageState | None) -> MessageState:
-        if state is None:
-            raise ValueError("must not be null: every message has a state")
-        return state
-
-
-class NoteText(BaseModel):
-    """A remark to write below a message."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    body: Annotated[str, Prose(10_000), Field(examples=["I have called her: she sends documents on Monday."])]

@@ -39,6 +39,11 @@ def wire_time(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
+def day_of(moment: datetime) -> datetime:
+    """The beginning of its day in UTC: all that may be written down about when a tip came."""
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def monotonic() -> float:
     """Seconds for measuring durations, never for dates."""
     return time.perf_counter()

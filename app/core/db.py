@@ -98,12 +98,16 @@ class Database(ABC):
     async def fast(self, statement: Prepared, parameters: Parameters, *shape: Any) -> list[Row]:
         """Rows of a prepared statement, outside of any session: plain values, times as the driver has them."""
 
+    @abstractmethod
+    async def listen(self, channel: str, heard: Callable[[str], None]) -> None:
+        """Call `heard` with what was sent to the channel, with "" when that may be anything, until cancelled."""
+
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """A session for synchronous callers, committed when the block ends well."""
         with Session(self.engine, expire_on_commit=False, info=self.info) as session:
             yield session
-            session.commit()
+            _commit(session)
 
 
 def open_database(url: str, info: Mapping[str, Any]) -> Database:
@@ -130,10 +134,17 @@ def committed(session: Session, work: Callable[[Session], T]) -> T:
         out = work(session)
     except DomainError as error:
         if error.recorded:
-            session.commit()
+            _commit(session)
         raise
-    session.commit()
+    _commit(session)
     return out
+
+
+def _commit(session: Session) -> None:
+    """Commit, then call what rooms left in `session.info["after_commit"]`: hints to this process, which may be lost."""
+    session.commit()
+    for follow in session.info.pop("after_commit", ()):
+        follow()
 
 
 def as_time(value: Any) -> datetime:

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
+from psycopg import AsyncConnection
+from psycopg.sql import SQL, Identifier
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from sqlalchemy import Dialect, create_engine
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
@@ -30,8 +32,9 @@ class Postgres(Database):
             url, hide_parameters=True, pool_size=POOL_SIZE, max_overflow=0, pool_timeout=WAIT_SECONDS
         )
         self._dialect: Dialect = PGDialect_psycopg(paramstyle="pyformat")  # type: ignore[no-untyped-call]
+        self._address = url.replace("+psycopg", "", 1)
         self._hot = AsyncConnectionPool(
-            url.replace("+psycopg", "", 1),
+            self._address,
             min_size=1,
             max_size=HOT_POOL_SIZE,
             timeout=WAIT_SECONDS,
@@ -69,3 +72,11 @@ class Postgres(Database):
                 return await cursor.fetchall()
         except PoolTimeout as error:
             raise Unavailable(headers={"Retry-After": "1"}) from error
+
+    async def listen(self, channel: str, heard: Callable[[str], None]) -> None:
+        """LISTEN on a connection of its own; also heard once at the beginning, for what was sent before."""
+        async with await AsyncConnection.connect(self._address, autocommit=True) as connection:
+            await connection.execute(SQL("LISTEN {}").format(Identifier(channel)))
+            heard("")
+            async for note in connection.notifies():
+                heard(note.payload)

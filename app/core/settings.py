@@ -5,6 +5,7 @@ import binascii
 import ipaddress
 import secrets
 from contextlib import suppress
+from email.utils import parseaddr
 from functools import cached_property
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -12,6 +13,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from app.core.mail import Sender
+from app.core.postmen import CONSOLE, NOWHERE, check_mail_url
 
 VAR = Path("var")
 SECRET_BYTES = 32
@@ -31,6 +35,12 @@ def _base_url(value: str) -> str:
     if scheme not in ("http", "https") or not rest or any(character in rest for character in "?#@ \\"):
         raise ValueError("must be an http or https address without user, query or fragment")
     return value.rstrip("/")
+
+
+def _sender(value: str) -> str:
+    name, address = parseaddr(value)
+    Sender(name, address)
+    return value
 
 
 class Settings(BaseSettings):
@@ -63,18 +73,33 @@ class Settings(BaseSettings):
     editor_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="origins of editor front ends that may call the API from a browser, with commas"
     )
+    smtp_url: Annotated[str, AfterValidator(check_mail_url)] = Field(
+        default="",
+        repr=False,
+        description="smtp://user:password@host:587 or smtps://…; empty: mail is printed (in production: not sent)",
+    )
+    mail_from: Annotated[str, AfterValidator(_sender)] = Field(
+        default="Masthead <noreply@masthead.invalid>", description="who mail comes from, as name and address"
+    )
+    mail_templates: str = Field(default="", description="a folder whose templates stand in for ours of the same name")
+    jobs: Switch = Field(
+        default="on", description="off: `masthead serve` answers requests only, and `masthead work` does the rest"
+    )
+    outgoing_allowed: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="private networks that webhooks may reach all the same, with commas: 10.1.2.0/24"
+    )
     cache: Switch = Field(default="on", description="off: for measuring the cold read path")
     limits: Switch = Field(default="on", description="off: for measuring; never in public")
     log: Literal["json", "off"] = Field(default="json", description="one line of JSON a request on standard output")
 
-    @field_validator("trusted_proxies", "editor_origins", mode="before")
+    @field_validator("trusted_proxies", "editor_origins", "outgoing_allowed", mode="before")
     @classmethod
     def _commas(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
-    @field_validator("trusted_proxies")
+    @field_validator("trusted_proxies", "outgoing_allowed")
     @classmethod
     def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(str(ipaddress.ip_network(part, strict=False)) for part in value)
@@ -91,6 +116,16 @@ class Settings(BaseSettings):
         elif self.env == "production":
             raise ValueError("MASTHEAD_SECRET_KEY is required in production: " + _HOW)
         return self
+
+    @cached_property
+    def sender(self) -> Sender:
+        """Who mail comes from."""
+        return Sender(*parseaddr(self.mail_from))
+
+    @cached_property
+    def mail_url(self) -> str:
+        """Where mail goes: without a server it is printed in development, and refused in production."""
+        return self.smtp_url or (CONSOLE if self.env == "development" else NOWHERE)
 
     @cached_property
     def secret(self) -> bytes:

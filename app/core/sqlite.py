@@ -16,8 +16,12 @@ from sqlmodel import Session
 
 from app.core.db import Database, Parameters, Prepared, Row, committed, finish, in_this_context
 
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-16000")
+PRAGMAS = (
+    *("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-16000"),
+    "secure_delete=ON",  # what was erased is overwritten in the file, not only let go
+)
 WAIT_MS = 10_000
+LISTEN_SECONDS = 1.0
 
 
 class SQLite(Database):
@@ -69,13 +73,26 @@ class SQLite(Database):
 
     async def fast(self, statement: Prepared, parameters: Parameters, *shape: Any) -> list[Row]:
         """Runs in place: 10–100 µs a statement, less than the way to a thread and back."""
+        sql, constants = statement.sql(self.dialect, *shape)
+        values = {name: value if value.__class__ is str else _stored(value) for name, value in parameters.items()}
+        return self._connection().execute(sql, constants | values).fetchall()
+
+    def _connection(self) -> sqlite3.Connection:
         if self._kept is None:
             self._kept = sqlite3.connect(self.path, isolation_level=None, cached_statements=512)
             for pragma in (*PRAGMAS, f"busy_timeout={WAIT_MS}"):
                 self._kept.execute("PRAGMA " + pragma)
-        sql, constants = statement.sql(self.dialect, *shape)
-        values = {name: value if value.__class__ is str else _stored(value) for name, value in parameters.items()}
-        return self._kept.execute(sql, constants | values).fetchall()
+        return self._kept
+
+    async def listen(self, channel: str, heard: Callable[[str], None]) -> None:
+        """A file rings no bell: once a second the counter of commits is asked (2 µs), whatever the channel."""
+        seen = None
+        while True:
+            (version,) = self._connection().execute("PRAGMA data_version").fetchone()
+            if version != seen:
+                seen = version
+                heard("")
+            await asyncio.sleep(LISTEN_SECONDS)
 
 
 def sqlite_engine(url: str, begin: str, *, wait_ms: int, **pool: Any) -> Engine:

@@ -1,18 +1,24 @@
-"""Writing the diary."""
+"""Writing the diary, and giving its entries their order."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import Session
+from sqlalchemy import func, text, update
+from sqlmodel import Session, col, select
 
 from app.core.actor import Actor
+from app.core.clock import day_of
 from app.core.ids import new_id, random_id
+from app.events import queries
 from app.events.models import Event
+from app.events.workflow import CATALOGUE
+from app.jobs import service as jobs
 
 _RANDOM = 4
+_PLACES = 0x6D61737402  # the advisory lock under which PostgreSQL's sessions give positions
 
 Reaction = Callable[[Session, "Happened"], None]
 
@@ -25,13 +31,25 @@ class Happened:
     subject_id: UUID | None
     data: dict[str, Any]
     at: datetime
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reactions:
+    """What follows an event: functions in its transaction, tasks enqueued with it, functions after every one."""
+
+    at_once: Mapping[str, tuple[Reaction, ...]]
+    tasks: Mapping[str, tuple[str, ...]]
+    always: tuple[Reaction, ...] = ()
 
 
 def record(
     session: Session, name: str, subject_id: UUID | None, *, by: Actor, at: datetime, private: bool = False, **data: Any
 ) -> None:
-    """Write one event in the caller's transaction; a `private` one has a random id and only the day as its time."""
-    when = at.replace(hour=0, minute=0, second=0, microsecond=0) if private else at
+    """Write one event in the caller's transaction; a `private` one has a random id and only the day as its time.
+    Raises KeyError for a name that the catalogue does not have.
+    """
+    _ = CATALOGUE[name]
     # contact messages have random ids, and so has all that is recorded about them
     under_random_id = private or (subject_id is not None and subject_id.version == _RANDOM)
     session.add(
@@ -43,9 +61,33 @@ def record(
             origin=by.origin,
             request_id="" if private else by.request_id,
             data=data,
-            at=when,
+            at=day_of(at) if private else at,
+            private=private,
         )
     )
-    reactions: dict[str, tuple[Reaction, ...]] = session.info.get("reactions", {})
-    for reaction in reactions.get(name, ()):
-        reaction(session, Happened(name, subject_id, data, at))
+    if by.origin != "import":  # what is imported happened long ago
+        _react(session, Happened(name, subject_id, data, at, private))
+
+
+def _react(session: Session, happened: Happened) -> None:
+    reactions: Reactions | None = session.info.get("reactions")
+    if reactions is None:
+        return
+    for reaction in (*reactions.at_once.get(happened.name, ()), *reactions.always):
+        reaction(session, happened)
+    subject = str(happened.subject_id) if happened.subject_id else None
+    for task in reactions.tasks.get(happened.name, ()):
+        jobs.enqueue(session, task, at=happened.at, private=happened.private, subject_id=subject)
+
+
+def place(session: Session, *, at: datetime) -> None:
+    """Number what was committed since the last time. A number is given after the commit and by one session at a time,
+    so a reader who is past 6 never misses a 5; private events follow when their day is over, in no order.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _PLACES})
+    rank = func.row_number().over(order_by=(col(Event.at), col(Event.id))).label("rank")
+    waiting = select(col(Event.id), rank).where(queries.waits_for_place(at=at)).subquery()
+    last = queries.last_position(session)
+    placed = update(Event).where(col(Event.id) == waiting.c.id).values(position=last + waiting.c.rank)
+    session.execute(placed.execution_options(synchronize_session=False))

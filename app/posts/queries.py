@@ -18,6 +18,7 @@ from app.posts import workflow
 from app.posts.errors import PostNotFound
 from app.posts.models import Dossier, Life, Post, PostTerm, Revision
 from app.posts.schemas import PostQuery, PostSort
+from app.publications import queries as publications_queries
 from app.staff.permissions import Permission as P
 from app.staff.queries import Sight
 from app.taxonomy import queries as taxonomy_queries
@@ -49,6 +50,16 @@ def owned_by(actor: Actor) -> ColumnElement[bool]:
 def is_own(session: Session, post: Post, actor: Actor) -> bool:
     """Whether the dossier is this person's own."""
     return session.exec(select(Post.id).where(col(Post.id) == post.id, owned_by(actor))).first() is not None
+
+
+def lock_live(session: Session, term_id: UUID | None, after: UUID | None, *, limit: int) -> Sequence[Post]:
+    """Dossiers before the public, newest first, all or those that name a term, held against who would publish them."""
+    live = select(Post).where(col(Post.life) == Life.PUBLISHED)
+    if term_id is not None:
+        live = live.where(col(Post.id).in_(publications_queries.ids_under(term_id)))
+    if after is not None:
+        live = live.where(col(Post.id) < after)
+    return session.exec(live.order_by(col(Post.id).desc()).limit(limit).with_for_update()).all()
 
 
 def get_for_editor(session: Session, post_id: UUID, actor: Actor) -> Post:

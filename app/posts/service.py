@@ -13,6 +13,7 @@ from app.core.http.conditional import Match
 from app.core.ids import new_id
 from app.core.slugs import slugify
 from app.events.service import record
+from app.jobs import service as jobs
 from app.posts import content, queries, workflow
 from app.posts.errors import NotReady, PostNotFound, TranslationExists
 from app.posts.models import Life, Post, PostTerm, Revision, State
@@ -22,6 +23,9 @@ from app.publications import service as publications_service
 from app.publications.models import Publication
 from app.site import queries as site_queries
 from app.site.policies import Slugs
+
+REFRESH = "posts.refresh"
+REFRESHED_AT_ONCE = 100
 
 
 def create(session: Session, draft: PostCreate, *, by: Actor, at: datetime) -> tuple[Post, tuple[str, ...]]:
@@ -218,3 +222,18 @@ def _link_terms(session: Session, post: Post) -> None:
     session.execute(delete(PostTerm).where(col(PostTerm.post_id) == post.id))
     if ids:
         session.execute(insert(PostTerm), [{"term_id": term_id, "post_id": post.id} for term_id in ids])
+
+
+def refresh(session: Session, term_id: UUID | None, after: UUID | None, *, at: datetime) -> None:
+    """Write live documents anew, newest first: those that name a term, or all. A small magazine is done at once; of a
+    large one a batch is, and the night shift does the rest, so that nobody waits for the writer.
+    """
+    posts = queries.lock_live(session, term_id, after, limit=REFRESHED_AT_ONCE + 1)
+    for post in posts[:REFRESHED_AT_ONCE]:
+        public = session.get_one(Publication, post.id)
+        revision = queries.get_revision(session, post.id, post.live_revision or 0)
+        assert revision is not None
+        publications_service.refresh(session, content.project(session, post, revision, updated_at=public.updated_at))
+    if len(posts) > REFRESHED_AT_ONCE:
+        last = posts[REFRESHED_AT_ONCE - 1].id
+        jobs.enqueue(session, REFRESH, at=at, term_id=str(term_id) if term_id else None, after=str(last))

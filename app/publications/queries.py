@@ -57,9 +57,14 @@ def find_publication(session: Session, post_id: UUID, *, at: datetime) -> Public
     return session.exec(published(at).where(col(Publication.id) == post_id)).first()
 
 
-def list_ids_under(session: Session, term_id: UUID) -> list[UUID]:
+def list_publications(session: Session, ids: Sequence[UUID]) -> Sequence[Publication]:
+    """Those of these dossiers that are, or were, before the public."""
+    return session.exec(select_models(Publication).where(col(Publication.id).in_(ids))).all()
+
+
+def ids_under(term_id: UUID) -> SelectOfScalar[UUID]:
     """Dossiers whose public documents name a term: those that a new name must reach."""
-    return list(session.exec(select_models(PublicationTerm.post_id).where(col(PublicationTerm.term_id) == term_id)))
+    return select_models(PublicationTerm.post_id).where(col(PublicationTerm.term_id) == term_id)
 
 
 def _story() -> Select[Any]:

@@ -54,11 +54,25 @@ class CommentPolicy(Frozen):
     edit_window_minutes: Annotated[int, Field(ge=0, le=1_440)] = 15
 
 
+class Retention(Frozen):
+    """After how many days the content of a message goes: closed or spam since then, sealed ones after they arrived."""
+
+    closed_days: Annotated[int, Field(ge=1, le=36_500)] = 180
+    spam_days: Annotated[int, Field(ge=1, le=36_500)] = 30
+    sealed_days: Annotated[int, Field(ge=1, le=36_500)] = 30
+
+
 class ContactPolicy(Frozen):
-    """Which messages the newsroom takes, and where plain forms may lead afterwards."""
+    """Which messages the newsroom takes, who is told of them, how long they stay, where plain forms may lead.
+
+    A kind without `recipients` goes to the admins.
+    """
 
     kinds: tuple[str, ...] = ("message", "correction", "tip", "advertising", "abuse")
     return_origins: tuple[str, ...] = ()
+    recipients: dict[str, tuple[str, ...]] = {}
+    acknowledge: bool = True
+    retention: Retention = Retention()
 
 
 class Link(Frozen):

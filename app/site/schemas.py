@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
 
+from app.core.email import Email
 from app.core.http.ready import Ready
 from app.core.language import Direction, Locale, direction, language_name, pick
 from app.core.merge_patch import Patch
@@ -48,6 +49,10 @@ Pattern = Annotated[
 ]
 Timezone = Annotated[StrictStr, AfterValidator(_timezone), Field(examples=["Africa/Cairo"])]
 ContactKind = Literal["message", "correction", "tip", "advertising", "abuse"]
+Recipients = Annotated[
+    tuple[Email, ...], Field(max_length=20, examples=[["desk@news.example"]]), AfterValidator(_different)
+]
+Days = Annotated[StrictInt, Field(ge=1, le=36_500)]
 
 
 class SiteQuery(BaseModel):
@@ -135,11 +140,35 @@ class CommentPolicyPatch(Patch):
     edit_window_minutes: Annotated[StrictInt, Field(ge=0, le=1_440)] = 15
 
 
+class RetentionPatch(Patch):
+    """After how many days the content of messages goes."""
+
+    closed_days: Days = 180
+    spam_days: Days = 30
+    sealed_days: Days = 30
+
+
+class RecipientsPatch(Patch):
+    """Addresses by kind of message; null removes those of a kind."""
+
+    message: Recipients | None = None
+    correction: Recipients | None = None
+    tip: Recipients | None = None
+    advertising: Recipients | None = None
+    abuse: Recipients | None = None
+
+
 class ContactPolicyPatch(Patch):
     """Settings of the contact form."""
 
     kinds: Annotated[tuple[ContactKind, ...], Field(max_length=5), AfterValidator(_different)] = ()
     return_origins: Annotated[tuple[Origin, ...], Field(max_length=20), AfterValidator(_different)] = ()
+    recipients: Annotated[
+        RecipientsPatch | None,
+        Field(description="who is told of new messages of a kind; a kind without is the admins'"),
+    ] = None
+    acknowledge: Annotated[StrictBool, Field(description="whether senders get a receipt by mail")] = True
+    retention: RetentionPatch = RetentionPatch()
 
 
 class UrlPatternsPatch(Patch):

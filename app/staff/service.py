@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import delete, or_, update
 from sqlmodel import Session, col, select
 
 from app.core.actor import Actor, guest
@@ -140,3 +140,9 @@ def _grant(keys: Keys, user: User, family: StaffSession) -> Grant:
 
 def _person(user: User, request_id: str) -> Actor:
     return Actor(user.id, user.name, "user", role=user.role.value, request_id=request_id)
+
+
+def forget_sessions(session: Session, *, before: datetime) -> None:
+    """Drop sessions that ended or ran out before this moment."""
+    over = or_(col(StaffSession.ended_at) < before, col(StaffSession.expires_at) < before)
+    session.execute(delete(StaffSession).where(over))

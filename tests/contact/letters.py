@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -11,6 +11,8 @@ from sqlmodel import Session
 
 from app import tables
 from app.contact.models import Submission
+from app.core import render_tokens
+from app.core.render_tokens import FormKind
 from app.site.models import Site
 from app.site.policies import SiteSettings
 from tests.newsroom import BASE, Newsroom
@@ -36,9 +38,15 @@ async def sender(newsroom: Newsroom, address: str, **headers: str) -> AsyncItera
         yield client
 
 
+def shown(newsroom: Newsroom, before: timedelta = timedelta(minutes=1)) -> str:
+    """The render token of a contact form that was shown a minute ago."""
+    app = newsroom.app.state
+    return render_tokens.issue(app.keys, FormKind.CONTACT, "", at=app.clock() - before)
+
+
 async def post(newsroom: Newsroom, letter: dict[str, Any], **changes: Any) -> httpx.Response:
-    """The letter with some members changed."""
-    return await newsroom.reader.post(URL, json=letter | changes)
+    """The letter with some members changed, from a form that was shown."""
+    return await newsroom.reader.post(URL, json={"render_token": shown(newsroom)} | letter | changes)
 
 
 async def stored(newsroom: Newsroom) -> list[Submission]:

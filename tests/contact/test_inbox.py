@@ -227,4 +227,4 @@ async def test_a_page_costs_the_same_however_much_is_on_it(newsroom: Newsroom) -
             page = (await editor.get(f"{INBOX}?limit={limit}")).json()
         assert [[note["body"] for note in item["notes"]] for item in page["items"]] == [["One", "Two"]] * limit
         counts.append(len(statements))
-    assert counts == [4] * 3  # the session at the door, the page, its notes, their people
+    assert counts == [6] * 3  # the session at the door, the page, its notes, replies and letters, their people

@@ -31,7 +31,7 @@ async def traces(newsroom: Newsroom) -> set[str]:
         "time": "14, 37" in text or "14:37" in text or str(int(MOMENT.timestamp())) in text,
         "dated id": any(
             isinstance(value, UUID) and value.version != 4
-            for table in ("contact_submission", "event")
+            for table in ("contact_submission", "contact_reply", "event", "job", "mail")
             for row in rows[table]
             for value in row.values()
         ),
@@ -57,7 +57,7 @@ async def test_a_tip_leaves_no_trace(newsroom: Newsroom) -> None:
 
 async def test_the_search_for_traces_finds_those_of_other_messages(newsroom: Newsroom) -> None:
     await send(newsroom, "message")
-    assert await traces(newsroom) == {"e-mail", "address", "request id", "kept answer", "time"}
+    assert await traces(newsroom) == {"e-mail", "address", "request id", "kept answer", "time", "dated id"}
 
 
 async def test_what_happens_to_a_tip_is_dated_by_the_day_alone(newsroom: Newsroom) -> None:

@@ -260,7 +260,7 @@ def test_times_from_drivers(raw: object, moment: datetime) -> None:
 
 # --- SQLite alone
 
-PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
 
 
 async def test_every_connection_carries_the_pragmas(sqlite: SQLite) -> None:

@@ -24,15 +24,23 @@ COLUMNS: dict[str, dict[str, str]] = {
         EDITOR: "batch_id place comment_id action revision before after rejection reviewed_by reviewed_at"
     },
     "comment_decision_batch": {EDITOR: "id decided_by decided_at undone_at"},
-    "contact_note": {EDITOR: "id submission_id author_id body written_at"},
+    "contact_note": {EDITOR: "id submission_id author_id body written_at", PRIVATE: "place"},
+    "contact_reply": {EDITOR: "id submission_id author_id body sealed mail_id written_at", PRIVATE: "place"},
     "contact_submission": {
         PUBLIC: "reference",
-        EDITOR: "id kind state flags name email subject body locale network received_at assignee_id snoozed_until "
-        "version",
+        EDITOR: "id kind state flags name email subject body sealed locale network received_at moved_at assignee_id "
+        "snoozed_until version",
         PRIVATE: "fingerprint search_text",
     },
-    "event": {EDITOR: "id name subject_id actor_id origin request_id data at"},
+    "event": {EDITOR: "id name subject_id actor_id origin request_id data at position", PRIVATE: "private"},
+    "job": {EDITOR: "id task args state run_at attempts error", PRIVATE: "twin private worker_id"},
+    "job_schedule": {PRIVATE: "task due_at"},
+    "job_worker": {PRIVATE: "id beat_at"},
     "kept_answer": {PRIVATE: "key request_hash about status headers body created_at"},
+    "mail": {
+        EDITOR: "id template locale recipient about state attempts response created_at sent_at",
+        PRIVATE: "recipient_key args message_id in_reply_to private",
+    },
     "post": {
         PUBLIC: "id kind locale published_at",
         EDITOR: "state life revision live_revision version created_by created_at updated_by updated_at trashed_at",
@@ -53,6 +61,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "author_ids cover_alt featured comments seo created_by created_at",
         PRIVATE: "search_text autosave",
     },
+    "sealing_key": {PUBLIC: "key_id public_key created_at", EDITOR: "id label created_by retired_at"},
     "section": {
         PUBLIC: "id slug names descriptions parent_id position",
         EDITOR: "version created_at updated_at updated_by",
@@ -66,6 +75,14 @@ COLUMNS: dict[str, dict[str, str]] = {
         PUBLIC: "id slug names descriptions",
         EDITOR: "version created_at updated_at updated_by",
         PRIVATE: "search_text",
+    },
+    "webhook_delivery": {
+        EDITOR: "id endpoint_id event_id event state attempts status error milliseconds retry_at created_at tried_at"
+    },
+    "webhook_endpoint": {
+        EDITOR: "id url description events enabled disabled_reason generation rotated_at failures failing_since "
+        "retry_at version created_at created_by updated_at",
+        PRIVATE: "position",
     },
 }
 

@@ -10,6 +10,7 @@ from tests.house.source import APP, app_files, name_of, tree_of
 SHOWN = {"models", "queries", "service", "workflow", "policies", "errors"}
 # what one room lends beside that, and why
 LENT = {
+    "jobs.night": "is the first argument of every task",
     "staff.guards": "stand at every door of the editor tree",
     "staff.permissions": "are what the guards ask for",
     "staff.passwords": "are hashed before an account is opened",

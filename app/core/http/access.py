@@ -14,19 +14,19 @@ MOST_LINES = 1_000
 
 
 class AccessLog:
-    """Lines with time, id, method, path, status and milliseconds; never a query, header, body or address. Of silent
-    paths not even that: the minute of a request can give away who made it.
+    """Lines with time, id, method, path, status and milliseconds; never a query, header, body or address. Of paths
+    that begin with something silent not even that: the minute of a request can give away who made it.
     """
 
-    def __init__(self, out: TextIO | None = None, *, silent_paths: frozenset[str] = frozenset()) -> None:
+    def __init__(self, out: TextIO | None = None, *, silent: tuple[str, ...] = ()) -> None:
         self._out = out or sys.stdout
-        self._silent_paths = silent_paths
+        self._silent = silent
         self._lines: list[str] = []
         self._timer: asyncio.TimerHandle | None = None
 
     def write(self, scope: Scope, status: int, seconds: float) -> None:
         """Take one finished request; the line is out within 0.2 seconds."""
-        if scope["path"] in self._silent_paths:
+        if scope["path"].startswith(self._silent):
             return
         self._lines.append(
             f'{{"at":"{wire_time(now())}","event":"request","id":"{scope["request_id"]}","method":"{scope["method"]}",'

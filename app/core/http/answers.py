@@ -15,6 +15,7 @@ from sqlalchemy import delete, text
 from sqlmodel import Field, Session, SQLModel, col
 
 from app.core.actor import Actor
+from app.core.clock import day_of
 from app.core.columns import JSON_TYPE, LONG_TEXT
 from app.core.db import Database
 from app.core.errors import Conflict, Malformed, wrong
@@ -28,6 +29,7 @@ class KeptAnswer(SQLModel, table=True):
     """The first 2xx to a creating POST, kept for 24 hours; secrets are derived again, so none stands here."""
 
     __tablename__ = "kept_answer"
+    __table_args__ = ({"sqlite_with_rowid": False},)  # a rising rowid would place a tip between dated neighbours
 
     key: str = Field(primary_key=True, max_length=64)
     request_hash: str = Field(max_length=64)
@@ -46,13 +48,14 @@ class StillRunning(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """What a creating verb made: the wire body, what it is about, where it stands."""
+    """What a creating verb made: the wire body, what it is about, where it stands; `private`: keep no finer time."""
 
     body: BaseModel
     about: UUID
     location: str | None = None
     version: int | None = None
     status: int = 201
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +122,9 @@ def _once(
         if first.request_hash != repeat.body_hash:
             raise wrong("", "idempotency_key_reused", "this Idempotency-Key was used with another body")
         return first, True
-    session.execute(delete(KeptAnswer).where(col(KeptAnswer.created_at) <= at - KEPT))
+    if first is not None:
+        session.delete(first)
+        session.flush()
     kept = _kept(key, repeat, make(), at)
     session.add(kept)
     return kept, False
@@ -144,8 +149,13 @@ def _kept(key: str, repeat: Repeat, made: Created, at: datetime) -> KeptAnswer:
         status=made.status,
         headers=headers,
         body=made.body.model_dump_json(),
-        created_at=at,
+        created_at=day_of(at) + KEPT if made.private else at,  # the end of the day: kept for 24 hours at least
     )
+
+
+def sweep(session: Session, *, at: datetime) -> None:
+    """Drop the answers that need not be kept any longer."""
+    session.execute(delete(KeptAnswer).where(col(KeptAnswer.created_at) <= at - KEPT))
 
 
 def forget_answers(session: Session, about: UUID) -> None:

@@ -173,9 +173,20 @@ def form_docs(model: type[BaseModel]) -> dict[str, Any]:
     shared = schema.pop("$defs", {})
     plain = _inlined(schema, shared)
     back = {"type": "string", "description": "where to lead afterwards; its origin must be the site's or on its list"}
-    form = {**plain, "title": f"{plain['title']}Form", "properties": {**plain["properties"], RETURN_TO: back}}
+    fields = {
+        name: field if name in plain.get("required", ()) else _or_blank(field)
+        for name, field in {**plain["properties"], RETURN_TO: back}.items()
+    }
+    form = {**plain, "title": f"{plain['title']}Form", "properties": fields}
     media = {"application/json": {"schema": plain}, "application/x-www-form-urlencoded": {"schema": form}}
     return {"requestBody": {"required": True, "content": media}}
+
+
+def _or_blank(field: dict[str, Any]) -> dict[str, Any]:
+    """What is not filled in comes as an empty text, and counts as left out."""
+    told = {name: value for name, value in field.items() if name in ("title", "description", "examples", "default")}
+    kinds = field.get("anyOf") or [{name: value for name, value in field.items() if name not in told}]
+    return {**told, "anyOf": [*kinds, {"type": "string", "maxLength": 0}]}
 
 
 def _inlined(schema: Any, shared: dict[str, Any]) -> Any:

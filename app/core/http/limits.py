@@ -78,6 +78,9 @@ class Limiter:
             .returning(col(RateCounter.hits))
         )
         hits = session.execute(upsert).scalar_one()
-        if hits == 1:
-            session.execute(delete(RateCounter).where(col(RateCounter.ends_at) <= at))
         return (limit, max(1, math.ceil((ends_at - at).total_seconds()))) if hits > item.amount else None
+
+
+def sweep(session: Session, *, at: datetime) -> None:
+    """Drop the counters of windows that are over."""
+    session.execute(delete(RateCounter).where(col(RateCounter.ends_at) <= at))

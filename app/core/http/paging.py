@@ -42,17 +42,19 @@ def page_of(rows: Sequence[Any], limit: int, cursor: Callable[[Any], str]) -> tu
     return rows[:limit], cursor(rows[limit - 1])
 
 
-def next_link(path: str, query: BaseModel, cursor: str | None) -> tuple[tuple[bytes, bytes], ...]:
+def next_link(
+    path: str, query: BaseModel, cursor: str | None, *, name: str = "cursor"
+) -> tuple[tuple[bytes, bytes], ...]:
     """The Link header of a page: path-absolute, the same parameters with the next cursor."""
     if cursor is None:
         return ()
-    return ((b"link", f'<{path}?{_same_parameters(query)}cursor={cursor}>; rel="next"'.encode()),)
+    return ((b"link", f'<{path}?{_same_parameters(query, name)}{name}={cursor}>; rel="next"'.encode()),)
 
 
 @lru_cache(maxsize=1024)
-def _same_parameters(query: BaseModel) -> str:
+def _same_parameters(query: BaseModel, but: str) -> str:
     """The parameters of a query but its cursor, encoded, with a `&` at the end; the latest are remembered."""
-    sent = query.model_dump(exclude_unset=True, exclude={"cursor"})
+    sent = query.model_dump(exclude_unset=True, exclude={but})
     given = {name: _plain(value) for name, value in sent.items() if value is not None}
     return urlencode(given, quote_via=quote) + "&" if given else ""
 

@@ -64,13 +64,13 @@ def make(session: Session, title: str, *, by: Actor, at: datetime) -> ThingAnswe
     if title == "taken":
         raise Conflict
     made = ThingAnswer(id=new_id(), title=title)
-    record(session, "thing.made", made.id, by=by, at=at)
+    record(session, "ad.created", made.id, by=by, at=at)
     return made
 
 
 async def made(newsroom: Newsroom) -> int:
     """How many things were made."""
-    counting = select(func.count()).where(col(Event.name) == "thing.made")
+    counting = select(func.count()).where(col(Event.name) == "ad.created")
     return await newsroom.stored(lambda session: session.exec(counting).one())
 
 

@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import Session, col, func, select, update
 
 from app.core.clock import now
-from app.core.http.answers import KEPT, KeptAnswer, forget_answers
+from app.core.http.answers import KEPT, KeptAnswer, forget_answers, sweep
 from tests.core.http.planted import made
 from tests.newsroom import Newsroom
 
@@ -167,7 +167,7 @@ async def test_whoever_is_erased_comes_back_in_no_repetition(doors: Newsroom) ->
     assert not same(first, await doors.reader.post(PATH, json={"title": "x"}, headers=KEY))
 
 
-async def test_old_answers_are_swept_by_new_ones(doors: Newsroom) -> None:
+async def test_old_answers_are_given_no_more_and_swept(doors: Newsroom) -> None:
     await doors.reader.post(PATH, json={"title": "x"}, headers=KEY)
 
     def age(session: Session) -> None:
@@ -177,5 +177,8 @@ async def test_old_answers_are_swept_by_new_ones(doors: Newsroom) -> None:
         return session.exec(select(func.count(col(KeptAnswer.key)))).one()
 
     await doors.db.write(age)
-    await doors.reader.post(PATH, json={"title": "x"}, headers={"Idempotency-Key": "another"})
-    assert await doors.stored(kept) == 1
+    again = await doors.reader.post(PATH, json={"title": "y"}, headers=KEY)
+    assert (again.status_code, again.headers.get("idempotent-replayed")) == (201, None)
+    await doors.db.write(age)
+    await doors.db.write(sweep, at=now())
+    assert await doors.stored(kept) == 0

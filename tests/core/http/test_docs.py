@@ -1,22 +1,17 @@
 """The documentation pages: what they send, and that a real browser can work with them under their own policy."""
 
 import asyncio
-import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
-from threading import Thread
 from typing import Annotated
 
 import httpx
 import pytest
-import uvicorn
 from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.security import OAuth2PasswordBearer
 from playwright.sync_api import Page, Route, expect
 from pydantic import BaseModel, Field
 
 from app.core.http.docs import docs_routes
-from tests.browser import Watch, open_page
+from tests.browser import Watch, open_page, serving
 
 PAGES = ("/docs", "/redoc")
 FILES = {
@@ -74,20 +69,6 @@ def ask(path: str, method: str = "GET", headers: dict[str, str] | None = None) -
             return await client.request(method, path, headers=headers)
 
     return asyncio.run(send())
-
-
-@contextmanager
-def serving(app: FastAPI) -> Iterator[str]:
-    """The origin of `app` on a free port; it listens before the thread starts, so that nobody has to wait for it."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_level="warning"))
-        thread = Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join(15)
 
 
 def policy(path: str) -> dict[str, set[str]]:

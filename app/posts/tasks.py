@@ -1,0 +1,16 @@
+"""The night shift of the desk: public documents that are written anew, a batch at a time."""
+
+from uuid import UUID
+
+from app.jobs.night import Night
+from app.jobs.workflow import Task
+from app.posts import service
+
+
+async def refresh(night: Night, *, term_id: str | None, after: str) -> None:
+    """Write the next batch of live documents anew; what is left is owed again."""
+    term = UUID(term_id) if term_id else None
+    await night.db.write(service.refresh, term, UUID(after), at=night.clock())
+
+
+REFRESH = Task(service.REFRESH, refresh)
