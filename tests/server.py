@@ -29,6 +29,7 @@ class Server:
             "PYTHONPATH": str(ROOT),
         }
         self._process: subprocess.Popen[bytes] | None = None
+        self._workers: list[subprocess.Popen[bytes]] = []
 
     def run(self, *arguments: str, stdin: str = "") -> str:
         """A command of the program with this server's settings, run to its end; answers what it printed."""
@@ -47,20 +48,7 @@ class Server:
 
     def start(self, *, workers: int = 1) -> None:
         """Serve, and wait until it is ready."""
-        command = [
-            sys.executable,
-            "-m",
-            "app",
-            "serve",
-            "--host",
-            HOST,
-            "--port",
-            str(self.port),
-            "--workers",
-            str(workers),
-        ]
-        with (self.folder / "server.log").open("ab") as log:
-            self._process = subprocess.Popen(command, cwd=self.folder, env=self.environment, stdout=log, stderr=log)
+        self._process = self._spawn("serve", "--host", HOST, "--port", str(self.port), "--workers", str(workers))
         deadline = time.monotonic() + PATIENCE
         while not self._is_ready():
             try:
@@ -70,17 +58,29 @@ class Server:
             else:
                 raise AssertionError(self.log())
 
+    def start_workers(self, count: int) -> None:
+        """So many processes of `masthead work` beside it."""
+        self._workers += [self._spawn("work") for _ in range(count)]
+
+    def _spawn(self, *arguments: str) -> subprocess.Popen[bytes]:
+        with (self.folder / "server.log").open("ab") as log:
+            command = [sys.executable, "-m", "app", *arguments]
+            return subprocess.Popen(command, cwd=self.folder, env=self.environment, stdout=log, stderr=log)
+
     def kill(self) -> None:
-        """`kill -9`: no goodbye, no flush."""
+        """`kill -9` for the server and its workers: no goodbye, no flush."""
         assert self._process is not None
-        self._process.send_signal(signal.SIGKILL)
-        self._process.wait()
+        for process in (self._process, *self._workers):
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+        self._workers.clear()
 
     def stop(self) -> None:
-        """Ask it to end."""
-        if self._process is not None and self._process.poll() is None:
-            self._process.terminate()
-            self._process.wait(timeout=PATIENCE)
+        """Ask them to end."""
+        for process in (self._process, *self._workers):
+            if process is not None and process.poll() is None:
+                process.terminate()
+                process.wait(timeout=PATIENCE)
 
     def log(self) -> str:
         """Everything that it printed so far."""
