@@ -66,7 +66,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _measure(options: argparse.Namespace, how: Sampling) -> list[Pairing]:
-    with _database(options.database, options.url) as database_url:
+    with database_at(options.database, options.url) as database_url:
         environment = {
             "MASTHEAD_DATABASE_URL": database_url,
             "MASTHEAD_SECRET_KEY": secrets.token_hex(32),
@@ -89,7 +89,7 @@ def _pairing(route: Route, facts: SeedFacts, our_url: str, how: Sampling) -> Pai
 
 
 @contextmanager
-def _database(kind: str, url: str | None) -> Iterator[str]:
+def database_at(kind: str, url: str | None) -> Iterator[str]:
     """The address of an empty database that is gone afterwards, server and all where the server is our own."""
     if kind == "sqlite":
         with tempfile.TemporaryDirectory(prefix="masthead-bench-") as directory:
