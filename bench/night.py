@@ -1,8 +1,7 @@
-"""`python -m bench.night`: what the night shift costs: an enqueue with its commit, a job, a server without work."""
+"""`python -m bench.night`: what the night shift costs: an enqueue with its commit, and a job."""
 
 import argparse
 import asyncio
-import resource
 import secrets
 import sys
 import time
@@ -27,9 +26,7 @@ from tests.postgres import ClusterFailed
 
 JOBS = 500
 BEGIN, END = "<!-- night:begin -->", "<!-- night:end -->"
-_HEADER = (
-    "| database | enqueue and commit, median ms | p99 ms | empty jobs/s | idle CPU, % of a core |\n|---|" + "--:|" * 4
-)
+_HEADER = "| database | enqueue and commit, median ms | p99 ms | empty jobs/s |\n|---|--:|--:|--:|"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,25 +38,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--write", type=Path, metavar="PAGE", help="keep the table between the markers of this page")
     options = parser.parse_args(arguments)
     try:
-        rows = [_row(kind, options.seconds) for kind in ("sqlite", "postgresql")]
+        rows = [_row(kind) for kind in ("sqlite", "postgresql")]
     except (server.ServerFailed, ClusterFailed) as error:
         sys.stderr.write(f"{error}\n")
         return 2
     table = "\n".join([_HEADER, *rows])
     sys.stdout.write(f"{table}\n\n{report.machine()}\n")
     if options.write:
-        _keep(options.write, f"`python -m bench.night --seconds {options.seconds}` on {report.machine()}.\n\n{table}")
+        _keep(options.write, f"`python -m bench.night` on {report.machine()}.\n\n{table}")
     return 0
 
 
-def _row(kind: str, seconds: int) -> str:
+def _row(kind: str) -> str:
     with database_at(kind, None) as url:
         environment = {"MASTHEAD_DATABASE_URL": url, "MASTHEAD_SECRET_KEY": secrets.token_hex(32)}
         server.migrate(environment)
         enqueued, rate = asyncio.run(_jobs(url))
-        idle = _cpu_of_server(environment, seconds + 2) - _cpu_of_server(environment, 2)
     p99 = quantiles(enqueued, n=100)[98]
-    return f"| {kind} | {median(enqueued) * 1e3:.2f} | {p99 * 1e3:.2f} | {rate:,.0f} | {idle / seconds * 100:.2f} |"
+    return f"| {kind} | {median(enqueued) * 1e3:.2f} | {p99 * 1e3:.2f} | {rate:,.0f} |"
 
 
 async def _jobs(url: str) -> tuple[list[float], float]:
@@ -85,15 +81,6 @@ async def _enqueue(db: Database) -> float:
 
 async def _nothing(night: Night) -> None:
     """The job whose work is nothing."""
-
-
-def _cpu_of_server(environment: dict[str, str], seconds: int) -> float:
-    """CPU seconds of a server from its start to its end, with so many of rest between."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    with server.masthead(environment):
-        time.sleep(seconds)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def _keep(path: Path, text: str) -> None:
