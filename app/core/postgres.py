@@ -17,7 +17,7 @@ from app.core.errors import Unavailable
 
 POOL_SIZE = 10
 HOT_POOL_SIZE = 5
-WAIT_SECONDS = 2.0
+WAIT_SECONDS = 10.0  # as long as a writer waits for SQLite's file
 
 
 class Postgres(Database):

@@ -65,8 +65,9 @@ class Loop:
                 self._bell.clear()
                 await self._safely(self._start_due)
                 seconds = await self._seconds_to_sleep()
+                _end_if_told()
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(seconds):  # wait_for of Python 3.11 can swallow that we are cancelled
+                    async with asyncio.timeout(seconds):
                         await self._bell.wait()
         finally:
             await _stopped(chores)
@@ -226,6 +227,7 @@ class Loop:
         except Exception as error:  # noqa: BLE001
             _log.error("the night shift stumbled", error=f"{type(error).__name__}: {error}")
             await asyncio.sleep(AGAIN_SECONDS)
+        _end_if_told()
 
     async def _leave(self) -> None:
         if self._running:
@@ -248,6 +250,12 @@ async def _stopped(tasks: Iterable[asyncio.Task[None]]) -> None:
         task.cancel()
     if ending:
         await asyncio.wait(ending, timeout=1.0)
+
+
+def _end_if_told() -> None:
+    """`wait_for` of Python 3.11, by which psycopg waits, can swallow that we were cancelled."""
+    if _told_to_end():
+        raise asyncio.CancelledError
 
 
 def _told_to_end() -> bool:
