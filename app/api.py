@@ -7,7 +7,7 @@ from app.comments import editor as comments_editor
 from app.comments import public as comments_public
 from app.contact import editor as contact_editor
 from app.contact import public as contact_public
-from app.core.http import challenges, pages
+from app.core.http import challenges, pages, readers
 from app.core.http.routes import GuardedRoute
 from app.posts import editor as posts_editor
 from app.posts import terms as posts_terms
@@ -35,6 +35,7 @@ PUBLIC: tuple[APIRouter, ...] = (
     contact_public.sender_router,
     sealing_public.router,
     challenges.router,
+    readers.router,
     staff_public.router,
     pages.router,
     sealing_pages.router,

@@ -26,6 +26,7 @@ TAGS = [
     {"name": "comments", "description": "What readers say below a story."},
     {"name": "contact", "description": "What readers tell the newsroom."},
     {"name": "challenge", "description": "What a form needs before it is shown."},
+    {"name": "readers", "description": "Telling readers apart who have no account."},
     {"name": "terms", "description": "Sections, tags and bylines."},
     {"name": "site", "description": "The magazine itself."},
     {"name": "auth", "description": "Signing in and out."},
