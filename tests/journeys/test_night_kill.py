@@ -29,26 +29,31 @@ INBOX = "/v1/editor/contact"
 class Story:
     """What was acknowledged, while servers die."""
 
-    def __init__(self, server: Server, token: str) -> None:
-        self.server, self.token = server, token
+    def __init__(self, server: Server, password: str) -> None:
+        self.server, self.password, self.token = server, password, ""
         self.references: list[str] = []
         self.opened: list[str] = []
 
     def client(self) -> httpx.AsyncClient:
-        headers = {"Authorization": f"Bearer {self.token}"}
-        return httpx.AsyncClient(base_url=self.server.base, headers=headers, trust_env=False, timeout=60)
+        return httpx.AsyncClient(base_url=self.server.base, trust_env=False, timeout=60)
+
+    async def sign_in(self, client: httpx.AsyncClient) -> None:
+        form = {"grant_type": "password", "username": "demo@masthead.example", "password": self.password}
+        self.token = (await client.post("/v1/auth/token", data=form)).json()["access_token"]
 
     async def ask(self, client: httpx.AsyncClient, method: str, path: str, **sent: Any) -> httpx.Response:
         """Again and again with the same key, until somebody answers."""
-        headers = {"Idempotency-Key": uuid4().hex}
+        headers = {"Idempotency-Key": uuid4().hex} | sent.pop("headers", {})
         while True:
             try:
-                answer = await client.request(method, path, headers=headers, **sent)
+                signed = headers | {"Authorization": f"Bearer {self.token}"}
+                answer = await client.request(method, path, headers=signed, **sent)
+                if answer.status_code == 401:  # the token is good for ten minutes
+                    await self.sign_in(client)
+                elif answer.status_code not in (409, 503):
+                    return answer
             except httpx.TransportError:
-                await asyncio.sleep(0.05)
-                continue
-            if answer.status_code not in (409, 503):
-                return answer
+                pass  # killed just now
             await asyncio.sleep(0.05)
 
     async def write_in(self, writer: int) -> None:
@@ -75,7 +80,7 @@ class Story:
         async with self.client() as client:
             url: str | None = f"{INBOX}?limit=100"
             while url:
-                page = await client.get(url)
+                page = await self.ask(client, "GET", url)
                 found |= {item["reference"] for item in page.json()["items"]}
                 url = page.links["next"]["url"] if "next" in page.links else None
         return found
@@ -153,17 +158,16 @@ async def prepared(server: Server, receiver: Receiver) -> Story:
     """A running server with ten webhooks and one recipient of messages."""
     password = server.run("demo").split()[-1]
     server.start()
-    form = {"grant_type": "password", "username": "demo@masthead.example", "password": password}
-    async with httpx.AsyncClient(base_url=server.base, trust_env=False, timeout=30) as client:
-        story = Story(server, (await client.post("/v1/auth/token", data=form)).json()["access_token"])
+    story = Story(server, password)
     for path in paths()[:FAILING]:
         receiver.answer_by(path, failing())
     async with story.client() as desk:
         for path in paths():
             hook = {"url": receiver.url(path), "events": ["contact.opened"]}
-            assert (await desk.post("/v1/editor/webhooks", json=hook)).status_code == 201
+            answer = await story.ask(desk, "POST", "/v1/editor/webhooks", json=hook)
+            assert answer.status_code == 201, answer.text
         recipients = {"contact": {"recipients": {"message": ["desk@lantern.example"]}, "acknowledge": False}}
-        answer = await desk.patch("/v1/editor/site", json=recipients, headers={"If-Match": "*"})
+        answer = await story.ask(desk, "PATCH", "/v1/editor/site", json=recipients, headers={"If-Match": "*"})
         assert answer.status_code == 200, answer.text
     return story
 
