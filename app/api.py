@@ -5,6 +5,7 @@ from fastapi import APIRouter, FastAPI
 from app.activity import editor as activity_editor
 from app.comments import editor as comments_editor
 from app.comments import public as comments_public
+from app.comments import stream as comments_stream
 from app.contact import editor as contact_editor
 from app.contact import public as contact_public
 from app.core.http import challenges, pages, readers
@@ -27,6 +28,7 @@ PUBLIC: tuple[APIRouter, ...] = (
     comments_public.hot_router,
     comments_public.router,
     comments_public.writer_router,
+    comments_stream.router,
     publications_public.pages_router,
     publications_public.resolve_router,
     publications_terms.router,

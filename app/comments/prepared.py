@@ -93,6 +93,20 @@ def _story_by_slug() -> Select[Any]:
     return select(*_STORY_COLUMNS).where(S.id == held, S.kind == bindparam("kind"), visible(_NOW))
 
 
+def _pulse() -> Select[Any]:
+    """How often a thread has changed, and its story."""
+    return select(S.thread_moves, *_STORY_COLUMNS).where(S.id == bindparam("post", type_=Uuid()), visible(_NOW))
+
+
+def _newest(whole_group: bool) -> Select[Any]:
+    """The newest published comment: one step into the index for each story that shares the thread."""
+    place = S.group_id == bindparam("group", type_=Uuid()) if whole_group else S.id == bindparam("post", type_=Uuid())
+    published = (C.post_id == S.id, C.status == bindparam("status"))
+    newest = select(C.number).where(*published).order_by(C.number.desc()).limit(1).correlate(table_of(Publication))
+    each = select(newest.scalar_subquery().label("number")).where(place).subquery()
+    return select(C.id).where(C.number == select(func.max(each.c.number)).scalar_subquery())
+
+
 def _comment_with_story() -> Select[Any]:
     wanted = (C.id == bindparam("id", type_=Uuid()), C.visible, visible(_NOW))
     return select(*COMMENT_COLUMNS, *_STORY_COLUMNS).join(table_of(Publication), S.id == C.post_id).where(*wanted)
@@ -140,6 +154,8 @@ def _level(many: int, localised: bool, small: bool) -> Select[Any]:
 
 STORY_BY_SLUG = _story_by_slug()  # for sessions
 STORY = Prepared(_story_by_slug)
+PULSE = Prepared(_pulse)
+NEWEST = Prepared(_newest)
 COMMENT = Prepared(_comment_with_story)
 TOP_LEVEL = Prepared(lambda sort, group, localised: _top_level(sort, whole_group=group, localised=localised))
 CHILDREN = Prepared(_children)

@@ -135,6 +135,13 @@ class Thread(BaseModel):
     closes_at: Annotated[datetime | None, Field(description="by the site's rule")]
 
 
+class ThreadHint(BaseModel):
+    """That a thread has changed: what it shows now."""
+
+    count: Annotated[int, Field(description="published comments")]
+    last_id: Annotated[UUID | None, Field(description="the newest published comment")]
+
+
 class ThreadPage(BaseModel):
     """A page of top-level comments, and the thread they belong to."""
 
