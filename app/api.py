@@ -6,6 +6,7 @@ from app.activity import editor as activity_editor
 from app.comments import editor as comments_editor
 from app.comments import opinions as comments_opinions
 from app.comments import public as comments_public
+from app.comments import stream as comments_stream
 from app.contact import editor as contact_editor
 from app.contact import public as contact_public
 from app.core.http import challenges, pages, readers
@@ -29,6 +30,7 @@ PUBLIC: tuple[APIRouter, ...] = (
     comments_public.router,
     comments_public.writer_router,
     comments_opinions.router,
+    comments_stream.router,
     publications_public.pages_router,
     publications_public.resolve_router,
     publications_terms.router,

@@ -11,11 +11,13 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from app.api import add_doors
+from app.comments.live import Hub
 from app.core.clock import now
 from app.core.db import Database, open_database
 from app.core.errors import DomainError
 from app.core.http.access import AccessLog
 from app.core.http.docs import docs_routes
+from app.core.http.goodbye import on_goodbye
 from app.core.http.health import health_routes
 from app.core.http.layers import Envelope, Gate
 from app.core.http.limits import Limiter
@@ -45,8 +47,11 @@ def open_site(settings: Settings) -> Database:
 async def _lifespan(access_log: AccessLog | None, app: FastAPI) -> AsyncIterator[None]:
     await app.state.db.start()
     _calm_the_collector()
+    hub: Hub = app.state.hub
     async with night_shift(app.state.settings, app.state.db, app.state.keys):
-        yield
+        with on_goodbye(hub.say_goodbye):
+            yield
+        await hub.close()
     await app.state.db.stop()
     if access_log is not None:
         access_log.flush()
@@ -88,6 +93,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.clock = now
     app.state.db = open_site(settings)
     app.state.keys = Keys(settings.secret)
+    app.state.hub = Hub(app.state.db, app.state.clock)
     app.state.limiter = Limiter(app.state.keys, on=settings.limits == "on")
     add_doors(app)
     app.router.routes += [*health_routes(), openapi_route(app), *docs_routes("Masthead")]

@@ -112,6 +112,20 @@ def _node() -> Select[Any]:
     return select(*COMMENT_COLUMNS).where(C.id == bindparam("id", type_=Uuid()), C.visible)
 
 
+def _pulse() -> Select[Any]:
+    """How often a thread has changed, and its story."""
+    return select(S.thread_moves, *_STORY_COLUMNS).where(S.id == bindparam("post", type_=Uuid()), visible(_NOW))
+
+
+def _newest(whole_group: bool) -> Select[Any]:
+    """The newest published comment: one step into the index for each story that shares the thread."""
+    place = S.group_id == bindparam("group", type_=Uuid()) if whole_group else S.id == bindparam("post", type_=Uuid())
+    published = (C.post_id == S.id, C.status == bindparam("status"))
+    newest = select(C.number).where(*published).order_by(C.number.desc()).limit(1).correlate(table_of(Publication))
+    each = select(newest.scalar_subquery().label("number")).where(place).subquery()
+    return select(C.id).where(C.number == select(func.max(each.c.number)).scalar_subquery())
+
+
 def _comment_with_story(*, by_number: bool) -> Select[Any]:
     name = C.number == bindparam("id") if by_number else C.id == bindparam("id", type_=Uuid())
     wanted = (name, C.visible, visible(_NOW))
@@ -162,6 +176,8 @@ STORY_BY_SLUG = _story_by_slug()  # for sessions
 STORY = Prepared(_story_by_slug)
 THREAD = Prepared(_thread_by_slug)
 NODE = Prepared(_node)
+PULSE = Prepared(_pulse)
+NEWEST = Prepared(_newest)
 COMMENT = Prepared(lambda by_number: _comment_with_story(by_number=by_number))
 TOP_LEVEL = Prepared(lambda sort, group, localised: _top_level(sort, whole_group=group, localised=localised))
 CHILDREN = Prepared(_children)

@@ -136,6 +136,13 @@ class Thread(BaseModel):
     pinned: Annotated[PublicComment | None, Field(description="what the newsroom put on top, without its answers")]
 
 
+class ThreadHint(BaseModel):
+    """That a thread has changed: what it shows now."""
+
+    count: Annotated[int, Field(description="published comments")]
+    last_id: Annotated[UUID | None, Field(description="the newest published comment")]
+
+
 class ThreadPage(BaseModel):
     """A page of top-level comments, and the thread they belong to."""
 

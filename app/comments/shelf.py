@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Executable, Table, delete, update
+from sqlalchemy import Executable, Table, delete, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, or_, select
@@ -27,6 +27,8 @@ from app.core.http.answers import forget_answers
 from app.events.service import record
 from app.publications import service as publications_service
 from app.site import queries as site_queries
+
+CHANNEL = "masthead_threads"
 
 
 def place(session: Session, comment: Comment) -> None:
@@ -51,12 +53,13 @@ def move(session: Session, comment: Comment, status: Status) -> None:
     if not now:
         comment.pinned_at = None
     session.flush()
-    if was != now:
+    if was or now:
         _appear(session, comment, now - was)
 
 
 def _appear(session: Session, comment: Comment, delta: int) -> None:
-    if comment.parent_id is not None:
+    """Something changed that readers see; of an edit the count stays."""
+    if delta and comment.parent_id is not None:
         _tell_ancestors(session, comment.parent_id, delta)
     recount(session, comment.post_id)
 
@@ -73,11 +76,18 @@ def _tell_ancestors(session: Session, parent_id: UUID, delta: int) -> None:
 
 
 def recount(session: Session, post_id: UUID) -> None:
-    """Write the count of a thread to every story that shows it."""
+    """Write the count of a thread to every story that shows it, and call those who listen to it."""
     posts = queries.thread_posts(session, post_id, site_queries.get_settings(session))
     count = queries.count_published(session, posts)
     for story in posts:
         publications_service.set_comment_count(session, story, count)
+        _ring(session, story)
+
+
+def _ring(session: Session, post_id: UUID) -> None:
+    """Servers hear of it with the commit; on SQLite they watch the counter of commits."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_notify(:channel, :thread)"), {"channel": CHANNEL, "thread": str(post_id)})
 
 
 def bury(session: Session, comment: Comment) -> None:

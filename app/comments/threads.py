@@ -65,6 +65,15 @@ async def doorstep(db: Database, slug: str, at: datetime) -> Doorstep:
     return Doorstep(story.locale, story.mode(at), back)
 
 
+async def shown_thread(db: Database, slug: str, at: datetime) -> UUID:
+    """The story behind a slug if its thread is shown, open or closed. Raises StoryNotFound."""
+    story = await _story(db, STORY, slug, at)
+    story_id = as_uuid(story.id)
+    if story_id is None or story.mode(at) is CommentsMode.HIDDEN:
+        raise StoryNotFound()
+    return story_id
+
+
 async def _story(db: Database, statement: Prepared, slug: str, at: datetime) -> Story:
     rows = await db.fast(statement, by_slug(slug, at))
     if not rows:

@@ -55,7 +55,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "public_path": {PUBLIC: "path post_id"},
     "publication": {
         PUBLIC: "id kind locale slug title section_id featured published_at updated_at comments_mode comment_count "
-        "path summary body detail link translation",
+        "path summary body detail link translation thread_moves",
         EDITOR: "revision unpublish_at",
         PRIVATE: "group_id search_text",
     },
