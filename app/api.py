@@ -7,6 +7,7 @@ from app.comments import editor as comments_editor
 from app.comments import opinions as comments_opinions
 from app.comments import public as comments_public
 from app.comments import stream as comments_stream
+from app.comments import widget as comments_widget
 from app.contact import editor as contact_editor
 from app.contact import public as contact_public
 from app.core.http import challenges, pages, readers
@@ -43,6 +44,7 @@ PUBLIC: tuple[APIRouter, ...] = (
     staff_public.router,
     pages.router,
     sealing_pages.router,
+    comments_widget.router,
 )
 
 FENCED: tuple[APIRouter, ...] = (

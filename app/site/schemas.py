@@ -86,6 +86,7 @@ class CommentsOffered(BaseModel):
     email_required: bool
     close_after_days: int | None
     thread_scope: ThreadScope
+    edit_window_minutes: Annotated[int, Field(description="how long its writer may change or delete a comment")]
 
 
 class ContactOffered(BaseModel):

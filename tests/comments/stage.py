@@ -1,0 +1,145 @@
+"""Where the widget is tried: a real server on one port, a strict page of somebody else on another, a real browser."""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import httpx
+from fastapi import FastAPI, Response
+from playwright.sync_api import Browser, Page, Route
+
+from app.comments import widget
+from tests.browser import Watch, open_page, serving
+from tests.server import Server
+
+# the documented directives, and nothing else
+POLICY = (
+    "default-src 'none'; script-src {api}; connect-src {api}; worker-src blob:; img-src data:; "
+    "trusted-types masthead; require-trusted-types-for 'script'; base-uri 'none'; form-action 'none'"
+)
+PAGE = """<!doctype html>
+<html lang="{locale}" dir="{dir}"><head><meta charset="utf-8"><title>A story</title><link rel="icon" href="data:,">
+<script src="{api}{source}" integrity="{integrity}" crossorigin async></script></head>
+<body><main><h1>A story</h1><masthead-comments slug="{slug}" {more}></masthead-comments></main></body></html>
+"""
+FOREIGN = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-store"}
+
+
+class Stage(NamedTuple):
+    """The server with someone of the newsroom, the foreign origin, and the browser."""
+
+    server: Server
+    desk: httpx.Client
+    origin: str
+    browser: Browser
+
+    def story(self, *, locale: str = "en") -> str:
+        """The slug of a new story."""
+        draft = {"title": "Voices of the harbour", "body": "The boats come in at six.", "locale": locale}
+        post = checked(self.desk.post("/v1/editor/posts", json=draft))
+        checked(self.desk.put(f"/v1/editor/posts/{post['id']}/publication", headers={"If-Match": "*"}))
+        return str(post["slug"])
+
+    def set_policy(self, policy: str, **members: Any) -> None:
+        """The comment policy from now on."""
+        change = {"comments": {"policy": policy, **members}}
+        checked(self.desk.patch("/v1/editor/site", json=change, headers={"If-Match": "*"}))
+
+    def say(self, slug: str, body: str, **members: Any) -> dict[str, Any]:
+        """A comment that is public at once, whatever the checks make of it."""
+        draft = {"body": body, "author_name": "Basma"} | members
+        comment = checked(httpx.post(f"{self.server.base}/v1/posts/{slug}/comments", json=draft))["comment"]
+        if comment["status"] != "published":
+            self.approve(comment["id"])
+        return dict(comment)
+
+    def approve(self, comment_id: str) -> None:
+        """Someone of the newsroom lets it appear."""
+        decision = {"id": comment_id, "revision": 1, "action": "approve"}
+        checked(self.desk.post("/v1/editor/comments/decisions", json={"decisions": [decision]}))
+
+    def waiting(self) -> list[dict[str, Any]]:
+        """What the newsroom has not read yet."""
+        return list(checked(self.desk.get("/v1/editor/comments", params={"status": "pending"}))["items"])
+
+    def public(self, slug: str) -> list[dict[str, Any]]:
+        """The thread as everyone sees it."""
+        return list(checked(self.desk.get(f"/v1/posts/{slug}/comments"))["items"])
+
+    @contextmanager
+    def visit(self, slug: str, *, locale: str = "en", more: str = "", **context: Any) -> Iterator["Visit"]:
+        """A fresh profile on the strict page."""
+        page = self.browser.new_context(**context).new_page()
+        page.set_default_timeout(15_000)
+        visit = Visit(page, Watch(page), f"{self.origin}/{locale}/{slug}?{more}")
+        stand_in(page)
+        page.goto(visit.address)
+        yield visit
+        page.context.close()
+
+
+class Visit(NamedTuple):
+    """A page with the widget, and what the browser complained about."""
+
+    page: Page
+    watch: Watch
+    address: str
+
+
+def checked(answer: httpx.Response) -> dict[str, Any]:
+    assert answer.is_success, answer.text
+    return dict(answer.json()) if answer.content else {}
+
+
+def stand_in(page: Page) -> None:
+    """The doors that are not built yet, as the contract has them."""
+    liked: set[str] = set()
+
+    def recommend(route: Route) -> None:
+        assert route.request.headers["reader-key"]
+        comment = route.request.url.split("/")[-2]
+        (liked.add if route.request.method == "PUT" else liked.discard)(comment)
+        answer = {"recommendations": int(comment in liked), "recommended": comment in liked}
+        route.fulfill(json=answer, headers=FOREIGN)
+
+    page.route("**/v1/comments/*/recommendation", recommend)
+    page.route("**/v1/comments/*/reports", lambda route: route.fulfill(status=202, json={}, headers=FOREIGN))
+    page.route("**/comments/stream", lambda route: route.fulfill(**hints()))
+
+
+def hints(*hints: dict[str, Any]) -> dict[str, Any]:
+    """A stream with these hints which then ends; the browser asks again after ten minutes."""
+    events = "".join(f"event: thread\nid: {n}\ndata: {json.dumps(hint)}\n\n" for n, hint in enumerate(hints))
+    return {"body": f"retry: 600000\n\n{events}", "content_type": "text/event-stream", "headers": FOREIGN}
+
+
+@contextmanager
+def open_stage(server: Server) -> Iterator[Stage]:
+    """The demo magazine on a server without limits, and a front end of somebody else."""
+    password = server.run("demo").split()[-1]
+    server.environment["MASTHEAD_LIMITS"] = "off"
+    server.start()
+    front = FastAPI()
+
+    @front.get("/{locale}/{slug}")
+    async def show(locale: str, slug: str, more: str = "") -> Response:
+        facts = {"source": widget.address(), "integrity": widget.integrity(), "more": more}
+        direction = "rtl" if locale == "ar" else "ltr"
+        body = PAGE.format(api=server.base, locale=locale, dir=direction, slug=slug, **facts)
+        policy = POLICY.format(api=server.base)
+        return Response(body, headers={"Content-Security-Policy": policy}, media_type="text/html")
+
+    with httpx.Client(base_url=server.base) as desk, serving(front) as origin, open_page() as page:
+        form = {"grant_type": "password", "username": "demo@masthead.example", "password": password}
+        token = checked(desk.post("/v1/auth/token", data=form))["access_token"]
+        desk.headers["Authorization"] = f"Bearer {token}"
+        browser = page.context.browser
+        assert browser
+        yield Stage(server, desk, origin, browser)
+
+
+def text_of(name: str, **values: str) -> re.Pattern[str]:
+    """A whole text, for locators that would be content with a part of it."""
+    return re.compile(f"^{re.escape(name.format(**values))}$")
