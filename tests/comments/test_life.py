@@ -5,22 +5,14 @@ published and the tombstones above it, and every change is exactly one event.
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from functools import partial
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
 from anyio import from_thread, to_thread
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
 
 from app.comments.models import Status
 from app.comments.workflow import Action
@@ -36,25 +28,44 @@ T = TypeVar("T")
 DEEPEST = 6  # of one answer
 
 SOMEWHERE = st.integers(0, 7)
+BELOW = st.none() | SOMEWHERE
+ACTIONS = st.sampled_from(Action)
+# what can happen next, and with what
+STEPS = st.one_of(
+    st.tuples(st.just("say"), BELOW, st.booleans()),
+    st.tuples(st.just("say"), BELOW, st.just(False)),
+    st.tuples(st.just("say_as_staff"), BELOW),
+    *(st.tuples(st.just("decide"), SOMEWHERE, ACTIONS, st.just(False)) for _ in range(3)),
+    st.tuples(st.just("decide"), SOMEWHERE, ACTIONS, st.booleans()),
+    st.tuples(st.just("undo"), SOMEWHERE),
+    st.tuples(st.just("edit"), SOMEWHERE, st.booleans()),
+    st.tuples(st.just("withdraw"), SOMEWHERE),
+    st.tuples(st.just("report"), SOMEWHERE),
+)
 
 
-class Life(RuleBasedStateMachine):
+class Life:
     """Readers and moderators at work in one thread; the server runs in the loop of the test."""
 
-    newsroom: ClassVar[Newsroom]
-    desk: ClassVar[Desk]
-    threads: ClassVar[list[str]]
-    step: ClassVar[int] = 0
+    threads = 0
+    second = 0
 
-    @initialize()
-    def open(self) -> None:
-        """A story of its own."""
-        self.slug = f"harbour-{len(self.threads)}"
-        self.threads.append(self.slug)
+    def __init__(self, newsroom: Newsroom, desk: Desk) -> None:
+        type(self).threads += 1
+        self.newsroom, self.desk = newsroom, desk
+        self.slug = f"harbour-{self.threads}"
         self.thread = Thread()
-        self.post_id = self.wait(talk.open_thread, self.newsroom, self.slug)
-        self.told = len(self.wait(talk.events, self.newsroom))
+        self.post_id = self.wait(talk.open_thread, newsroom, self.slug)
+        self.told = len(self.wait(talk.events, newsroom))
         self.expected: list[str] = []
+
+    def happen(self, steps: list[tuple[Any, ...]]) -> None:
+        """One step after the other; after each all is as it should be."""
+        for name, *facts in steps:
+            if name.startswith("say") or (self.thread.batches if name == "undo" else self.thread.comments):
+                getattr(self, name)(*facts)
+                self.everyone_sees_what_is_published()
+                self.every_change_is_one_event()
 
     def wait(self, work: Callable[..., Coroutine[Any, Any, T]], *args: Any, **facts: Any) -> T:
         """The answer of the server."""
@@ -62,9 +73,9 @@ class Life(RuleBasedStateMachine):
 
     def later(self) -> int:
         """A second passes: which one."""
-        type(self).step += 1
-        self.newsroom.set_clock(NOON + timedelta(seconds=self.step))
-        return self.step
+        type(self).second += 1
+        self.newsroom.set_clock(NOON + timedelta(seconds=self.second))
+        return self.second
 
     def one(self, place: int) -> Said:
         """Some comment."""
@@ -75,9 +86,6 @@ class Life(RuleBasedStateMachine):
         if place is None or not self.thread.comments:
             return None
         return self.one(place) if self.one(place).depth < DEEPEST else None
-
-    def has_comments(self) -> bool:
-        return bool(self.thread.comments)
 
     def writer(self, said: Said) -> dict[str, str]:
         """The header of who wrote it."""
@@ -92,7 +100,6 @@ class Life(RuleBasedStateMachine):
         told = answer.json() if staff else answer.json()["comment"]
         self.expected += self.thread.add(Said(UUID(told["id"]), parent, Status(told["status"]), staff=staff))
 
-    @rule(place=st.none() | SOMEWHERE, link=st.booleans())
     def say(self, place: int | None, link: bool) -> None:
         """A reader writes; links are held."""
         parent, number = self.under(place), self.later()
@@ -100,7 +107,6 @@ class Life(RuleBasedStateMachine):
         above = {"parent_id": str(parent.id)} if parent else {}
         self.added(self.wait(talk.say, self.newsroom, body, slug=self.slug, **above), parent, staff=False)
 
-    @rule(place=st.none() | SOMEWHERE)
     def say_as_staff(self, place: int | None) -> None:
         """The newsroom writes."""
         parent, number = self.under(place), self.later()
@@ -108,8 +114,6 @@ class Life(RuleBasedStateMachine):
         answer = self.wait(self.desk.post, f"/v1/editor/posts/{self.post_id}/comments", json=draft)
         self.added(answer, parent, staff=True)
 
-    @precondition(has_comments)
-    @rule(place=SOMEWHERE, action=st.sampled_from(Action), stale=st.integers(0, 5).map(lambda number: number == 0))
     def decide(self, place: int, action: Action, stale: bool) -> None:
         """A moderator judges what they read, or what they read before."""
         said, step = self.one(place), self.later()
@@ -123,8 +127,6 @@ class Life(RuleBasedStateMachine):
             self.expected += self.thread.decide(said, action, batch, step)
         assert ("status" in answer.json()["results"][0]) == (batch.said is not None), (before, answer.text)
 
-    @precondition(lambda self: self.thread.batches)
-    @rule(place=SOMEWHERE)
     def undo(self, place: int) -> None:
         """A moderator takes one of the latest decisions back."""
         self.later()
@@ -133,8 +135,6 @@ class Life(RuleBasedStateMachine):
         assert answer.status_code == (409 if batch.undone else 200), answer.text
         self.expected += self.thread.undo(batch)
 
-    @precondition(has_comments)
-    @rule(place=SOMEWHERE, link=st.booleans())
     def edit(self, place: int, link: bool) -> None:
         """Its writer changes it."""
         said, step = self.one(place), self.later()
@@ -143,8 +143,6 @@ class Life(RuleBasedStateMachine):
         answer = self.wait(self.newsroom.reader.patch, path, json={"body": body}, headers=self.writer(said))
         self.expected += self.thread.edit(said, step, held=answer.status_code == 202)
 
-    @precondition(has_comments)
-    @rule(place=SOMEWHERE)
     def withdraw(self, place: int) -> None:
         """Its writer takes it away."""
         self.later()
@@ -152,8 +150,6 @@ class Life(RuleBasedStateMachine):
         self.wait(self.newsroom.reader.delete, f"/v1/comments/{said.id}", headers=self.writer(said))
         self.expected += self.thread.withdraw(said)
 
-    @precondition(has_comments)
-    @rule(place=SOMEWHERE)
     def report(self, place: int) -> None:
         """Somebody who was not here before reports it."""
         self.later()
@@ -164,21 +160,16 @@ class Life(RuleBasedStateMachine):
         assert answer.status_code == (202 if said.status is Status.PUBLISHED else 404), answer.text
         self.expected += self.thread.report(said)
 
-    @invariant()
     def everyone_sees_what_is_published(self) -> None:
         """The thread with all its answers, and no other."""
-        if not hasattr(self, "thread"):
-            return
         query = {"limit": 100, "depth": DEEPEST, "replies": 20}
         page = self.wait(self.newsroom.reader.get, f"/v1/posts/{self.slug}/comments", params=query).json()
         assert dict(flat(page["items"])) == self.thread.seen()
         assert self.wait(counts, self.newsroom, self.slug, page) == {self.thread.count()}
 
-    @invariant()
     def every_change_is_one_event(self) -> None:
         """What was told since the beginning is what happened, in order."""
-        if hasattr(self, "thread"):
-            assert self.wait(talk.events, self.newsroom)[self.told :] == self.expected
+        assert self.wait(talk.events, self.newsroom)[self.told :] == self.expected
 
 
 def flat(items: list[dict[str, Any]]) -> list[tuple[str, tuple[str, int | None]]]:
@@ -203,16 +194,17 @@ async def counts(newsroom: Newsroom, slug: str, page: dict[str, Any]) -> set[int
 async def test_a_thread_stays_right_whatever_happens(newsroom: Newsroom) -> None:
     newsroom.app.state.limiter = Limiter(newsroom.app.state.keys, on=False)
     await talk.set_policy(newsroom, "postmoderate", report_threshold=THRESHOLD, edit_window_minutes=1_440)
-    threads: list[str] = []
-    facts = {"newsroom": newsroom, "desk": await newsroom.staff("moderator"), "threads": threads}
-    machine = type("LifeHere", (Life,), facts)
-    few = settings(
+    desk = await newsroom.staff("moderator")
+
+    @settings(
         max_examples=6,
-        stateful_step_count=20,
         deadline=None,
         database=None,
         phases=(Phase.generate, Phase.shrink),
         suppress_health_check=list(HealthCheck),
     )
-    await to_thread.run_sync(partial(run_state_machine_as_test, machine, settings=few))
-    assert len(threads) >= few.max_examples
+    @given(st.lists(STEPS, min_size=24, max_size=32))
+    def live(steps: list[tuple[Any, ...]]) -> None:
+        Life(newsroom, desk).happen(steps)
+
+    await to_thread.run_sync(live)
