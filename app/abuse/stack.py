@@ -6,15 +6,33 @@ from typing import NamedTuple
 from sqlmodel import Session
 
 from app.abuse.attempt import Attempt, Finding, Phase, Ruling
-from app.abuse.phases import honeypot, links, policy, render_token
+from app.abuse.phases import (
+    duplicates,
+    honeypot,
+    links,
+    mixed_scripts,
+    policy,
+    proof_of_work,
+    render_token,
+    shouting,
+    words,
+)
 
 # RULES.md, phases 3 to 10: the cheapest first
 PHASES: tuple[Phase, ...] = (
     render_token.examine,
     honeypot.examine,
+    proof_of_work.examine,
+    duplicates.examine,
+    words.examine,
     links.examine,
+    mixed_scripts.examine,
+    shouting.examine,
     *policy.RULES,
 )
+# what applies to letters; of a tip nothing may be remembered
+LETTER_PHASES: tuple[Phase, ...] = PHASES[: -len(policy.RULES)]
+TIP_PHASES: tuple[Phase, ...] = tuple(phase for phase in LETTER_PHASES if phase is not duplicates.examine)
 
 _STRENGTH = {ruling: place for place, ruling in enumerate(Ruling)}
 _LAST_WORDS = frozenset({Ruling.SPAM, Ruling.REFUSE})
