@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from app.abuse import tasks as abuse
 from app.comments import reactions as comments
 from app.contact import tasks as contact
 from app.events.service import Reaction, Reactions
@@ -36,6 +37,7 @@ AFTER: dict[str, tuple[Task, ...]] = {
 # every interval → task, once over all processes; days begin at midnight UTC
 EVERY: dict[Task, timedelta] = {
     jobs.SWEEP: timedelta(hours=1),
+    abuse.SWEEP: timedelta(hours=1),
     staff.SWEEP: timedelta(days=1),
     mail.SWEEP: timedelta(days=1),
     contact.RETAIN: timedelta(days=1),

@@ -2,6 +2,7 @@
 
 from sqlmodel import SQLModel
 
+from app.abuse import models as abuse
 from app.comments import models as comments
 from app.contact import models as contact
 from app.core.http import answers, limits
@@ -17,7 +18,7 @@ from app.taxonomy import models as taxonomy
 from app.webhooks import models as webhooks
 
 ROOMS = (
-    *(answers, limits, jobs, events, mail, staff, site, taxonomy, sealing, publications),
+    *(answers, limits, jobs, events, mail, staff, site, taxonomy, sealing, abuse, publications),
     *(posts, comments, contact, webhooks),
 )
 

@@ -34,6 +34,7 @@ from app.core.http.forms import SEE_OTHER, answered, form_docs
 from app.core.http.network import Network
 from app.core.http.pages import Box, PlainForm
 from app.core.http.problems import problems
+from app.core.http.readers import MaybeReader
 from app.core.http.ready import Ready
 from app.core.http.routes import HotRoute, StrictRoute
 from app.core.ids import parse_id
@@ -163,7 +164,15 @@ async def list_replies(db: Db, at: Now, query: Annotated[RepliesQuery, Query()],
     openapi_extra=form_docs(CommentDraft),
 )
 async def create_comment(
-    request: Request, slug: str, db: Db, keys: SecretKeys, network: Network, repeat: Idempotency, guest: Guest, at: Now
+    request: Request,
+    slug: str,
+    db: Db,
+    keys: SecretKeys,
+    network: Network,
+    reader: MaybeReader,
+    repeat: Idempotency,
+    guest: Guest,
+    at: Now,
 ) -> Response:
     """Write a comment, as JSON or as a plain form: published at once (201) or held (202), as the site's policy says."""
     doorstep = await threads.doorstep(db, slug, at)
@@ -176,6 +185,7 @@ async def create_comment(
             slug,
             draft,
             network=network,
+            reader=reader,
             keys=keys,
             limiter=request.app.state.limiter,
             by=guest,
@@ -237,10 +247,10 @@ async def get_comment(request: Request, db: Db, comment_id: UUID | Number, at: N
     },
 )
 async def edit_comment(
-    comment_id: UUID, db: Db, change: CommentEdit, holder: Holder, guest: Guest, at: Now
+    comment_id: UUID, db: Db, keys: SecretKeys, change: CommentEdit, holder: Holder, guest: Guest, at: Now
 ) -> Response:
     """Change the text of your comment while the site's window is open; what needs a look is held again (202)."""
-    own = await db.write(service.edit, comment_id, change, subject=holder, by=guest, at=at)
+    own = await db.write(service.edit, comment_id, change, subject=holder, keys=keys, by=guest, at=at)
     status = 200 if own.status == Status.PUBLISHED else 202
     return Response(own.model_dump_json(), status, media_type="application/json")
 

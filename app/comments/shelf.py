@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, or_, select
 
+from app.abuse import service as abuse_service
 from app.comments import queries
 from app.comments.documents import document_of
 from app.comments.models import (
@@ -99,6 +100,7 @@ def bury(session: Session, comment: Comment) -> None:
     comment.hold_reasons, comment.evidence = [], []
     forget_answers(session, comment.id)
     forget_beside(session, comment)
+    abuse_service.forget(session, {comment.id})
     session.flush()
     _clear(session, comment)
 

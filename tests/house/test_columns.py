@@ -8,6 +8,8 @@ from app.tables import metadata
 PUBLIC, EDITOR, PRIVATE = "public", "editor", "private"
 
 COLUMNS: dict[str, dict[str, str]] = {
+    "abuse_spent_challenge": {PRIVATE: "key until"},
+    "abuse_trace": {PRIVATE: "id form seen_at first_band second_band third_band fourth_band"},
     "author": {
         PUBLIC: "id slug names descriptions",
         EDITOR: "version created_at updated_at updated_by user_id",

@@ -10,6 +10,8 @@ from tests.house.source import APP, app_files, name_of, tree_of
 SHOWN = {"models", "queries", "service", "workflow", "policies", "errors"}
 # what one room lends beside that, and why
 LENT = {
+    "abuse.attempt": "is the value that rooms hand to the abuse stack",
+    "abuse.stack": "is what they hand it to",
     "jobs.night": "is the first argument of every task",
     "staff.guards": "stand at every door of the editor tree",
     "staff.permissions": "are what the guards ask for",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from limits import RateLimitItem, parse
-from sqlalchemy import delete
+from sqlalchemy import ScalarSelect, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel, col
 
@@ -72,7 +72,7 @@ class Limiter:
         window = item.get_expiry()
         number = int(at.timestamp()) // window
         ends_at = datetime.fromtimestamp((number + 1) * window, UTC)
-        key = self.keys.mac("limits", f"{limit.name} {number} {subject}".encode()).hex()
+        key = _key(self.keys, limit, number, subject)
         insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
         upsert = (
             insert(RateCounter)
@@ -82,6 +82,18 @@ class Limiter:
         )
         hits = session.execute(upsert).scalar_one()
         return (limit, max(1, math.ceil((ends_at - at).total_seconds()))) if hits > item.amount else None
+
+
+def _key(keys: Keys, limit: Limit, number: int, subject: str) -> str:
+    return keys.mac("limits", f"{limit.name} {number} {subject}".encode()).hex()
+
+
+def recent_hits(keys: Keys, limit: Limit, subject: str, *, at: datetime) -> ScalarSelect[int]:
+    """How often a subject was counted in this window and the last one, to be asked inside a query."""
+    number = int(at.timestamp()) // limit.item.get_expiry()
+    both = [_key(keys, limit, each, subject) for each in (number, number - 1)]
+    hits = func.coalesce(func.sum(RateCounter.hits), 0)
+    return select(hits).where(col(RateCounter.key).in_(both)).scalar_subquery()
 
 
 def sweep(session: Session, *, at: datetime) -> None:
