@@ -2,9 +2,11 @@
 
 from fastapi import APIRouter, FastAPI
 
+from app.abuse import editor as abuse_editor
 from app.activity import editor as activity_editor
 from app.comments import editor as comments_editor
 from app.comments import public as comments_public
+from app.comments import sanctions_editor
 from app.contact import editor as contact_editor
 from app.contact import public as contact_public
 from app.core.http import challenges, pages, readers
@@ -49,6 +51,8 @@ FENCED: tuple[APIRouter, ...] = (
     site_editor.router,
     comments_editor.router,
     comments_editor.posts_router,
+    sanctions_editor.router,
+    abuse_editor.router,
     sealing_editor.router,
     contact_editor.router,
     activity_editor.router,

@@ -2,7 +2,10 @@
 
 from datetime import timedelta
 
+from app.abuse import memory_tasks as abuse_tasks
+from app.abuse import reactions as abuse
 from app.comments import reactions as comments
+from app.comments import tasks as comments_tasks
 from app.contact import tasks as contact
 from app.events.service import Reaction, Reactions
 from app.jobs import tasks as jobs
@@ -18,9 +21,15 @@ from app.webhooks import tasks as webhooks_tasks
 AT_ONCE: dict[str, tuple[Reaction, ...]] = {
     "section.changed": (posts.refresh_under_term,),
     "tag.changed": (posts.refresh_under_term,),
-    "author.changed": (posts.refresh_under_term,),
+    "author.created": (abuse.refresh_names,),
+    "author.changed": (posts.refresh_under_term, abuse.refresh_names),
+    "author.deleted": (abuse.refresh_names,),
+    "user.joined": (abuse.refresh_names,),
+    "user.changed": (abuse.refresh_names,),
+    "user.disabled": (abuse.refresh_names,),
+    "user.enabled": (abuse.refresh_names,),
     "post.published": (comments.share_count,),
-    "site.changed": (posts.refresh_all, comments.recount_threads),
+    "site.changed": (posts.refresh_all, comments.recount_threads, abuse.refresh_names),
 }
 
 # after every event, in its transaction
@@ -39,12 +48,18 @@ EVERY: dict[Task, timedelta] = {
     staff.SWEEP: timedelta(days=1),
     mail.SWEEP: timedelta(days=1),
     contact.RETAIN: timedelta(days=1),
+    abuse_tasks.REFRESH_NAMES: timedelta(hours=1),
+    abuse_tasks.SWEEP_MEMORY: timedelta(days=1),
+    comments_tasks.FORGET_NETWORKS: timedelta(days=1),
     webhooks_tasks.CATCH_UP: timedelta(minutes=10),
     webhooks_tasks.SWEEP: timedelta(days=1),
 }
 
 # what verbs enqueue themselves
-OWED: tuple[Task, ...] = (mail.SEND, posts_tasks.REFRESH, webhooks_tasks.DELIVER)
+OWED: tuple[Task, ...] = (
+    *(mail.SEND, posts_tasks.REFRESH, webhooks_tasks.DELIVER),
+    *(abuse_tasks.CALM, comments_tasks.CHECK),
+)
 
 TASKS: dict[str, Task] = {
     task.name: task for task in (*OWED, *EVERY, *(task for tasks in AFTER.values() for task in tasks))

@@ -2,8 +2,10 @@
 
 from sqlmodel import SQLModel
 
+from app.abuse import memory_models as abuse_memory
 from app.comments import models as comments
 from app.contact import models as contact
+from app.core import day_keys
 from app.core.http import answers, limits
 from app.events import models as events
 from app.jobs import models as jobs
@@ -17,8 +19,8 @@ from app.taxonomy import models as taxonomy
 from app.webhooks import models as webhooks
 
 ROOMS = (
-    *(answers, limits, jobs, events, mail, staff, site, taxonomy, sealing, publications),
-    *(posts, comments, contact, webhooks),
+    *(answers, limits, day_keys, jobs, events, mail, staff, site, taxonomy, sealing, publications),
+    *(abuse_memory, posts, comments, contact, webhooks),
 )
 
 metadata = SQLModel.metadata

@@ -6,14 +6,19 @@ from typing import NamedTuple
 from sqlmodel import Session
 
 from app.abuse.attempt import Attempt, Finding, Phase, Ruling
-from app.abuse.phases import honeypot, links, policy, render_token
+from app.abuse.phases import bayes, external, flood, honeypot, links, policy, render_token, reputation, sanctions
 
-# RULES.md, phases 3 to 10: the cheapest first
+# RULES.md, phases 3 to 10, 12 and 13: the cheapest first
 PHASES: tuple[Phase, ...] = (
     render_token.examine,
     honeypot.examine,
     links.examine,
+    reputation.examine,
+    bayes.examine,
+    external.examine,
     *policy.RULES,
+    sanctions.examine,
+    flood.examine,
 )
 
 _STRENGTH = {ruling: place for place, ruling in enumerate(Ruling)}

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from app.core.columns import JSON_TYPE, LONG_TEXT, enum_text
@@ -18,6 +18,9 @@ class Status(StrEnum):
     REJECTED = "rejected"
     SPAM = "spam"
     DELETED = "deleted"
+
+
+_WITH_NETWORK = text("network IS NOT NULL")
 
 
 class Comment(SQLModel, table=True):
@@ -37,6 +40,7 @@ class Comment(SQLModel, table=True):
         Index("ix_comment_queue", "status", "number"),
         Index("ix_comment_twin", "post_id", "body_hash"),
         Index("ix_comment_writer", "author_email", "number"),
+        Index("ix_comment_networks", "created_at", sqlite_where=_WITH_NETWORK, postgresql_where=_WITH_NETWORK),
     )
 
     id: UUID = Field(primary_key=True)
@@ -59,6 +63,7 @@ class Comment(SQLModel, table=True):
     search_text: str = Field(default="", sa_type=LONG_TEXT)
     author_name: str | None = Field(default=None, max_length=120)
     author_email: str | None = Field(default=None, max_length=254)
+    reader_id: UUID | None = None
     staff_id: UUID | None = Field(default=None, foreign_key="staff_user.id")
     notify: str = Field(default="none", max_length=16)
     network: str | None = Field(default=None, max_length=64)

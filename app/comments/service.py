@@ -15,6 +15,7 @@ from app.comments.models import Comment, Status
 from app.comments.prepared import Story
 from app.comments.schemas import CommentDraft, CommentEdit, OwnComment, OwnTombstone
 from app.core.actor import Actor
+from app.core.day_keys import network_tag
 from app.core.errors import FieldError, IllegalMove, Invalid, wrong
 from app.core.folding import fold, search_text
 from app.core.http.limits import GUEST_POSTS, Limiter
@@ -58,7 +59,7 @@ def receive(
     comment.author_name = draft.author_name
     comment.author_email = staff_queries.fold_email(draft.author_email) if draft.author_email else None
     comment.notify = draft.notify
-    comment.network = keys.network(network, at.date())
+    comment.network = network_tag(session, keys, network, at=at)
     facts = _facts(session, comment, story, trapped=bool((draft.homepage or "").strip()), at=at)
     verdict = workflow.judge(settings.comments.policy, facts)
     comment.status, comment.hold_reasons, comment.evidence = verdict

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, or_, select
 
-from app.comments import queries
+from app.comments import lessons, queries
 from app.comments.documents import document_of
 from app.comments.models import Comment, CommentCounter, Status
 from app.core.actor import Actor
@@ -72,9 +72,11 @@ def recount(session: Session, post_id: UUID) -> None:
 
 def bury(session: Session, comment: Comment) -> None:
     """Make a tombstone: text, name, address and keys go, and with them the row when no answer hangs on it."""
+    lessons.forget(session, comment)
     move(session, comment, Status.DELETED)
     comment.body = comment.body_html = comment.body_hash = None
     comment.author_name = comment.author_email = comment.network = comment.rejection = comment.staff_id = None
+    comment.reader_id = None
     comment.search_text, comment.notify = "", "none"
     comment.hold_reasons, comment.evidence = [], []
     forget_answers(session, comment.id)

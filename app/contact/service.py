@@ -12,6 +12,7 @@ from app.contact.models import MessageKind, MessageState, Submission
 from app.contact.schemas import ContactMessage
 from app.core import ids, render_tokens, sealing
 from app.core.actor import Actor
+from app.core.day_keys import network_tag
 from app.core.errors import wrong
 from app.core.folding import fold, search_text
 from app.core.http.limits import GUEST_POSTS, Limit, Limiter
@@ -44,7 +45,7 @@ def submit(
     elif submission.fingerprint and queries.find_twin(session, submission.fingerprint, at=at):
         raise DuplicateMessage()
     if submission.kind is not MessageKind.TIP:
-        submission.network = keys.network(network, at.date())
+        submission.network = network_tag(session, keys, network, at=at)
     return _receive(session, submission, by=by, at=at)
 
 

@@ -52,6 +52,7 @@ class CommentPolicy(Frozen):
     close_after_days: Annotated[int | None, Field(ge=1, le=36_500)] = None
     thread_scope: ThreadScope = ThreadScope.LANGUAGE
     edit_window_minutes: Annotated[int, Field(ge=0, le=1_440)] = 15
+    flood_per_minute: Annotated[int | None, Field(ge=1, le=100_000)] = 60
 
 
 class Retention(Frozen):

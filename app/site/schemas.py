@@ -138,6 +138,10 @@ class CommentPolicyPatch(Patch):
     close_after_days: Annotated[StrictInt, Field(ge=1, le=36_500)] | None = None
     thread_scope: ThreadScope = ThreadScope.LANGUAGE
     edit_window_minutes: Annotated[StrictInt, Field(ge=0, le=1_440)] = 15
+    flood_per_minute: Annotated[
+        Annotated[StrictInt, Field(ge=1, le=100_000)] | None,
+        Field(description="when more comments than that are held in a minute, all wait until it calms; null: never"),
+    ] = None
 
 
 class RetentionPatch(Patch):

@@ -10,12 +10,15 @@ from sqlalchemy import delete
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel, col
 
+from app.core.day_keys import day_mac
 from app.core.errors import TooMany
 from app.core.keys import Keys
 
 
 class RateCounter(SQLModel, table=True):
-    """How often something happened in one window; the key is a keyed hash, so that no address stands here."""
+    """How often something happened in one window; the key is a hash under the key of the day, so that no address stands
+    here, and none can be found again tomorrow.
+    """
 
     __tablename__ = "rate_counter"
 
@@ -26,7 +29,7 @@ class RateCounter(SQLModel, table=True):
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A limit in the notation of the limits library, such as `10/minute`, and what it counts."""
+    """A limit in the notation of the limits library, such as `10/minute`, and what it counts; over a day at most."""
 
     name: str
     rate: str
@@ -69,7 +72,8 @@ class Limiter:
         window = item.get_expiry()
         number = int(at.timestamp()) // window
         ends_at = datetime.fromtimestamp((number + 1) * window, UTC)
-        key = self.keys.mac("limits", f"{limit.name} {number} {subject}".encode()).hex()
+        # windows divide the day and begin with it: one key serves each
+        key = day_mac(session, self.keys, "limits", f"{limit.name} {number} {subject}", at=at).hex()
         insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
         upsert = (
             insert(RateCounter)
