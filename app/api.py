@@ -3,13 +3,14 @@
 from fastapi import APIRouter, FastAPI
 
 from app.abuse import editor as abuse_editor
+from app.abuse import public as abuse_public
 from app.activity import editor as activity_editor
 from app.comments import editor as comments_editor
 from app.comments import public as comments_public
 from app.comments import sanctions_editor
 from app.contact import editor as contact_editor
 from app.contact import public as contact_public
-from app.core.http import challenges, pages, readers
+from app.core.http import pages, readers
 from app.core.http.routes import GuardedRoute
 from app.posts import editor as posts_editor
 from app.posts import terms as posts_terms
@@ -36,7 +37,7 @@ PUBLIC: tuple[APIRouter, ...] = (
     contact_public.router,
     contact_public.sender_router,
     sealing_public.router,
-    challenges.router,
+    abuse_public.router,
     readers.router,
     staff_public.router,
     pages.router,

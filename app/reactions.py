@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
-from app.abuse import memory_tasks as abuse_tasks
+from app.abuse import memory_tasks as abuse_memory
 from app.abuse import reactions as abuse
+from app.abuse import tasks as abuse_tasks
 from app.comments import reactions as comments
 from app.comments import tasks as comments_tasks
 from app.contact import tasks as contact
@@ -45,11 +46,12 @@ AFTER: dict[str, tuple[Task, ...]] = {
 # every interval → task, once over all processes; days begin at midnight UTC
 EVERY: dict[Task, timedelta] = {
     jobs.SWEEP: timedelta(hours=1),
+    abuse_tasks.SWEEP: timedelta(hours=1),
     staff.SWEEP: timedelta(days=1),
     mail.SWEEP: timedelta(days=1),
     contact.RETAIN: timedelta(days=1),
-    abuse_tasks.REFRESH_NAMES: timedelta(hours=1),
-    abuse_tasks.SWEEP_MEMORY: timedelta(days=1),
+    abuse_memory.REFRESH_NAMES: timedelta(hours=1),
+    abuse_memory.SWEEP: timedelta(days=1),
     comments_tasks.FORGET_NETWORKS: timedelta(days=1),
     webhooks_tasks.CATCH_UP: timedelta(minutes=10),
     webhooks_tasks.SWEEP: timedelta(days=1),
@@ -58,7 +60,7 @@ EVERY: dict[Task, timedelta] = {
 # what verbs enqueue themselves
 OWED: tuple[Task, ...] = (
     *(mail.SEND, posts_tasks.REFRESH, webhooks_tasks.DELIVER),
-    *(abuse_tasks.CALM, comments_tasks.CHECK),
+    *(abuse_memory.CALM, comments_tasks.CHECK),
 )
 
 TASKS: dict[str, Task] = {

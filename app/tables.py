@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 from app.abuse import memory_models as abuse_memory
+from app.abuse import models as abuse
 from app.comments import models as comments
 from app.contact import models as contact
 from app.core import day_keys
@@ -19,8 +20,8 @@ from app.taxonomy import models as taxonomy
 from app.webhooks import models as webhooks
 
 ROOMS = (
-    *(answers, limits, day_keys, jobs, events, mail, staff, site, taxonomy, sealing, publications),
-    *(abuse_memory, posts, comments, contact, webhooks),
+    *(answers, limits, day_keys, jobs, events, mail, staff, site, taxonomy, sealing, abuse, abuse_memory, publications),
+    *(posts, comments, contact, webhooks),
 )
 
 metadata = SQLModel.metadata

@@ -15,7 +15,7 @@ async def refresh_names(night: Night) -> None:
     await night.db.write(names.refresh)
 
 
-async def sweep_memory(night: Night) -> None:
+async def sweep(night: Night) -> None:
     """Forget bans that ended long ago and addresses that were proved too long ago."""
     await night.db.write(sanctions.sweep, at=night.clock())
     await night.db.write(addresses.sweep, at=night.clock())
@@ -23,4 +23,4 @@ async def sweep_memory(night: Night) -> None:
 
 CALM = Task(flood.CALM_TASK, calm)
 REFRESH_NAMES = Task("abuse.refresh_names", refresh_names)
-SWEEP_MEMORY = Task("abuse.sweep_memory", sweep_memory)
+SWEEP = Task("abuse.sweep_memory", sweep)

@@ -6,20 +6,40 @@ from typing import NamedTuple
 from sqlmodel import Session
 
 from app.abuse.attempt import Attempt, Finding, Phase, Ruling
-from app.abuse.phases import bayes, external, flood, honeypot, links, policy, render_token, reputation, sanctions
+from app.abuse.phases import (
+    bayes,
+    duplicates,
+    external,
+    flood,
+    honeypot,
+    links,
+    mixed_scripts,
+    policy,
+    proof_of_work,
+    render_token,
+    reputation,
+    sanctions,
+    shouting,
+    words,
+)
 
 # RULES.md, phases 3 to 10, 12 and 13: the cheapest first
-PHASES: tuple[Phase, ...] = (
+CHECKS: tuple[Phase, ...] = (
     render_token.examine,
     honeypot.examine,
+    proof_of_work.examine,
+    duplicates.examine,
+    words.examine,
     links.examine,
+    mixed_scripts.examine,
+    shouting.examine,
     reputation.examine,
     bayes.examine,
-    external.examine,
-    *policy.RULES,
-    sanctions.examine,
-    flood.examine,
 )
+PHASES: tuple[Phase, ...] = (*CHECKS, external.examine, *policy.RULES, sanctions.examine, flood.examine)
+# what applies to letters; of a tip nothing may be remembered
+LETTER_PHASES = CHECKS
+TIP_PHASES: tuple[Phase, ...] = tuple(phase for phase in LETTER_PHASES if phase is not duplicates.examine)
 
 _STRENGTH = {ruling: place for place, ruling in enumerate(Ruling)}
 _LAST_WORDS = frozenset({Ruling.SPAM, Ruling.REFUSE})

@@ -18,7 +18,7 @@ _BY = system("external check")
 def find_question(session: Session, comment_id: UUID) -> Question | None:
     """What is to be asked; None when the comment waits for nobody's answer any more."""
     comment = session.get(Comment, comment_id)
-    if comment is None or not _waits(comment):
+    if comment is None or not waits(comment):
         return None
     return Question(
         comment_id=comment.id,
@@ -30,8 +30,8 @@ def find_question(session: Session, comment_id: UUID) -> Question | None:
     )
 
 
-def _waits(comment: Comment) -> bool:
-    """Still held, its answer still to come, and not judged by a person since it was written."""
+def waits(comment: Comment) -> bool:
+    """Whether it is still held, its answer still to come, and not judged by a person since it was written."""
     asked = any(found["phase"] == PHASE and found["detail"] == ASKED for found in comment.evidence)
     written_at = comment.edited_at or comment.created_at
     judged = comment.reviewed_at is not None and comment.reviewed_at >= written_at
@@ -43,7 +43,7 @@ def note(session: Session, question: Question, ruling: Ruling, detail: str, *, a
     when the comment moved on while the service was asked.
     """
     comment = queries.lock_comments(session, {question.comment_id}).get(question.comment_id)
-    if comment is None or comment.version != question.version or not _waits(comment):
+    if comment is None or comment.version != question.version or not waits(comment):
         return
     others = [found for found in comment.evidence if found["phase"] != PHASE]
     comment.evidence = [*others, {"phase": PHASE, "verdict": ruling.value, "detail": detail}]

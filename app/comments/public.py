@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.security import HTTPBearer
 from starlette.types import Receive, Scope, Send
 
+from app.abuse.errors import Sanctioned
 from app.comments import documents, queries, service, threads
 from app.comments.errors import CommentNotFound, DuplicateComment, ThreadClosed, WindowClosed
 from app.comments.models import Status
@@ -31,6 +32,7 @@ from app.core.http.forms import SEE_OTHER, answered, form_docs
 from app.core.http.network import Network
 from app.core.http.pages import Box, PlainForm
 from app.core.http.problems import problems
+from app.core.http.readers import MaybeReader
 from app.core.http.ready import Ready
 from app.core.http.routes import HotRoute, StrictRoute
 from app.core.ids import parse_id
@@ -132,6 +134,7 @@ async def list_replies(db: Db, at: Now, query: Annotated[RepliesQuery, Query()],
             Malformed,
             StoryNotFound,
             ThreadClosed,
+            Sanctioned,
             DuplicateComment,
             StillRunning,
             UnsupportedMediaType,
@@ -142,7 +145,15 @@ async def list_replies(db: Db, at: Now, query: Annotated[RepliesQuery, Query()],
     openapi_extra=form_docs(CommentDraft),
 )
 async def create_comment(
-    request: Request, slug: str, db: Db, keys: SecretKeys, network: Network, repeat: Idempotency, guest: Guest, at: Now
+    request: Request,
+    slug: str,
+    db: Db,
+    keys: SecretKeys,
+    network: Network,
+    reader: MaybeReader,
+    repeat: Idempotency,
+    guest: Guest,
+    at: Now,
 ) -> Response:
     """Write a comment, as JSON or as a plain form: published at once (201) or held (202), as the site's policy says."""
     doorstep = await threads.doorstep(db, slug, at)
@@ -155,6 +166,7 @@ async def create_comment(
             slug,
             draft,
             network=network,
+            reader=reader,
             keys=keys,
             limiter=request.app.state.limiter,
             by=guest,
@@ -211,15 +223,22 @@ async def get_comment(request: Request, db: Db, comment_id: UUID, at: Now) -> Re
     responses={
         202: {"model": OwnComment, "description": "It is held until someone has read it again."},
         **problems(
-            Malformed, Unauthenticated, WindowClosed, CommentNotFound, IllegalMove, UnsupportedMediaType, Invalid
+            Malformed,
+            Unauthenticated,
+            WindowClosed,
+            Sanctioned,
+            CommentNotFound,
+            IllegalMove,
+            UnsupportedMediaType,
+            Invalid,
         ),
     },
 )
 async def edit_comment(
-    comment_id: UUID, db: Db, change: CommentEdit, holder: Holder, guest: Guest, at: Now
+    comment_id: UUID, db: Db, keys: SecretKeys, change: CommentEdit, holder: Holder, guest: Guest, at: Now
 ) -> Response:
     """Change the text of your comment while the site's window is open; what needs a look is held again (202)."""
-    own = await db.write(service.edit, comment_id, change, subject=holder, by=guest, at=at)
+    own = await db.write(service.edit, comment_id, change, subject=holder, keys=keys, by=guest, at=at)
     status = 200 if own.status == Status.PUBLISHED else 202
     return Response(own.model_dump_json(), status, media_type="application/json")
 

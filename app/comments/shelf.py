@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, or_, select
 
+from app.abuse import service as abuse_service
 from app.comments import lessons, queries
 from app.comments.documents import document_of
 from app.comments.models import Comment, CommentCounter, Status
@@ -80,6 +81,7 @@ def bury(session: Session, comment: Comment) -> None:
     comment.search_text, comment.notify = "", "none"
     comment.hold_reasons, comment.evidence = [], []
     forget_answers(session, comment.id)
+    abuse_service.forget(session, {comment.id})
     session.flush()
     _clear(session, comment)
 

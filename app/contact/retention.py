@@ -8,6 +8,7 @@ from sqlalchemy import delete, update
 from sqlmodel import Session, col
 
 from app.abuse import bayes
+from app.abuse import service as abuse_service
 from app.contact import diary, queries, workflow
 from app.contact.editor_schemas import Erased
 from app.contact.models import MessageState, Note, Reply, Submission
@@ -61,6 +62,7 @@ def _empty(session: Session, submissions: Sequence[Submission], event: str, *, b
     for table in (Note, Reply):
         session.execute(delete(table).where(col(table.submission_id).in_(ids)))
     mail_service.forget(session, ids)
+    abuse_service.forget(session, ids)
     for submission in submissions:
         forget_answers(session, submission.id)
         _unlearn(session, submission, event)

@@ -29,29 +29,33 @@ _KEYS = table_of(DayKey)
 _FIND = select(_KEYS.c.key)
 
 
-def day_mac(session: Session, keys: Keys, purpose: str, message: str, *, at: datetime) -> bytes:
-    """192 bits of HMAC under the day's key and the root's together: neither a copy of the database is enough to try
-    addresses out, nor, from the next day on, the secret of the site.
-    """
-    seal = keys.mac(purpose, _key_of(session, at.date()))
-    return hmac.digest(seal, message.encode(), "sha256")[:MAC_BYTES]
-
-
 def network_tag(session: Session, keys: Keys, network: str, *, at: datetime) -> str:
     """A network as it may be written down: the same text within a day, and from the next day on a riddle for all."""
-    return day_mac(session, keys, "network", network, at=at)[:TAG_BYTES].hex()
+    return sealed(day_key(session, at.date()), keys, "network", network)[:TAG_BYTES].hex()
 
 
-def _key_of(session: Session, day: date) -> bytes:
-    """Made at its first use, by whichever process is first, and read once a transaction. What this transaction made
-    itself is not kept in mind: its making may be taken back.
+def sealed(key: bytes, keys: Keys, purpose: str, message: str) -> bytes:
+    """192 bits of HMAC under a day's key and the root's together: neither a copy of the database is enough to try
+    addresses out, nor, from the next day on, the secret of the site.
+    """
+    return hmac.digest(keys.mac(purpose, key), message.encode(), "sha256")[:MAC_BYTES]
+
+
+def day_key(session: Session, day: date) -> bytes:
+    """The key of a day, made at its first use: two processes that are the first at once make the same one."""
+    return find_day_key(session, day) or _made(session, day)
+
+
+def find_day_key(session: Session, day: date) -> bytes | None:
+    """The key of a day on which something was counted; read once a transaction. What this transaction made itself is
+    not kept in mind: its making may be taken back.
     """
     known: dict[date, bytes] = session.info.setdefault("day_keys", {})
     if day not in known:
         found = session.execute(_FIND.where(_KEYS.c.day == day)).scalar()
         if found is None:
-            return _made(session, day)
-        known[day] = found
+            return None
+        known[day] = bytes(found)
     return known[day]
 
 

@@ -30,6 +30,14 @@ class ThreadScope(StrEnum):
     GROUP = "group"
 
 
+class ProofOfWork(StrEnum):
+    """When forms ask for work of the reader's browser: while much comes in, with every form, or not at all."""
+
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
 class Slugs(StrEnum):
     """How slugs are made from titles."""
 
@@ -44,7 +52,7 @@ class Frozen(BaseModel):
 
 
 class CommentPolicy(Frozen):
-    """What readers meet below a story."""
+    """What readers meet below a story; `links_allowed` and the two lists of words are told to nobody outside."""
 
     policy: Moderation = Moderation.PREMODERATE
     name_required: bool = True
@@ -52,6 +60,9 @@ class CommentPolicy(Frozen):
     close_after_days: Annotated[int | None, Field(ge=1, le=36_500)] = None
     thread_scope: ThreadScope = ThreadScope.LANGUAGE
     edit_window_minutes: Annotated[int, Field(ge=0, le=1_440)] = 15
+    links_allowed: Annotated[int, Field(ge=0, le=100)] = 0
+    banned_words: tuple[str, ...] = ()
+    suspect_words: tuple[str, ...] = ()
     flood_per_minute: Annotated[int | None, Field(ge=1, le=100_000)] = 60
 
 
@@ -106,6 +117,7 @@ class SiteSettings(Frozen):
     slugs: Slugs = Slugs.NATIVE
     open_tags: bool = True
     require_approval: bool = False
+    proof_of_work: ProofOfWork = ProofOfWork.AUTO
     comments: CommentPolicy = CommentPolicy()
     contact: ContactPolicy = ContactPolicy()
 

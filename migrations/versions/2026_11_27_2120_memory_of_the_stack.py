@@ -1,7 +1,7 @@
 """memory of the stack
 
-Revision ID: 0003_memory
-Revises: 0002
+Revision ID: 0004_memory
+Revises: 0003_abuse
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ import sqlmodel.sql.sqltypes
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0003_memory"
-down_revision = "0002"
+revision = "0004_memory"
+down_revision = "0003_abuse"
 branch_labels = None
 depends_on = None
 

@@ -27,6 +27,7 @@ from tests.comments.talk import (
     reader_at,
     say,
     set_policy,
+    shown,
     stored,
 )
 from tests.newsroom import Newsroom
@@ -37,7 +38,7 @@ pytestmark = pytest.mark.anyio
 @pytest.mark.parametrize(("draft", "locale", "dir_"), [(DRAFT, "en", "ltr"), (ARABIC, "ar", "rtl")], ids=["en", "ar"])
 async def test_a_held_comment(newsroom: Newsroom, draft: dict[str, str], locale: str, dir_: str) -> None:
     post_id = await open_thread(newsroom)
-    answer = await newsroom.reader.post(THREAD, json=draft)
+    answer = await newsroom.reader.post(THREAD, json=draft | {"render_token": shown(newsroom)})
     told = answer.json()
     assert answer.status_code == 202
     assert set(told) == {"comment", "edit_token", "hold_reasons"}
@@ -89,7 +90,7 @@ OLD = NOON - timedelta(days=15)
 LINK = "See https://shop.example/boats"
 POLICIES: list[tuple[str, dict[str, Any], str, int, list[str]]] = [
     ("premoderate", {}, "Fine.", 202, ["site_policy"]),
-    ("premoderate", {}, LINK, 202, ["site_policy"]),
+    ("premoderate", {}, LINK, 202, ["link", "site_policy"]),
     ("postmoderate", {}, "Fine.", 201, []),
     ("postmoderate", {}, LINK, 202, ["link"]),
     ("postmoderate", {"published_at": OLD}, "Fine.", 201, []),
@@ -99,7 +100,7 @@ POLICIES: list[tuple[str, dict[str, Any], str, int, list[str]]] = [
     ("sometimes", {"email": "unread@example.org"}, "Fine.", 202, ["first_comment"]),
     ("sometimes", {"email": "known@example.org"}, LINK, 202, ["link"]),
     ("sometimes", {"email": "known@example.org", "published_at": OLD}, "Fine.", 202, ["old_story"]),
-    ("sometimes", {"published_at": OLD}, LINK, 202, ["first_comment", "old_story", "link"]),
+    ("sometimes", {"published_at": OLD}, LINK, 202, ["link", "first_comment", "old_story"]),
 ]
 
 

@@ -8,6 +8,8 @@ from app.tables import metadata
 PUBLIC, EDITOR, PRIVATE = "public", "editor", "private"
 
 COLUMNS: dict[str, dict[str, str]] = {
+    "abuse_spent_challenge": {PRIVATE: "key until"},
+    "abuse_trace": {PRIVATE: "id form seen_at first_band second_band third_band fourth_band"},
     "bayes_word": {EDITOR: "language word ham spam"},
     "flood": {EDITOR: "since", PRIVATE: "id minute held high_at"},
     "protected_name": {PRIVATE: "skeleton"},

@@ -21,7 +21,7 @@ def examine(session: Session, attempt: Attempt) -> Finding | None:
 
 
 def _subjects(session: Session, attempt: Attempt) -> list[str]:
-    found = [network_tag(session, attempt.keys, attempt.network, at=attempt.at)]
+    found = [] if attempt.is_edit else [network_tag(session, attempt.keys, attempt.network, at=attempt.at)]
     if attempt.reader is not None:
         found.append(addresses.reader_tag(attempt.keys, attempt.reader))
         if attempt.email is not None:

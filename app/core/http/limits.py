@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from limits import RateLimitItem, parse
-from sqlalchemy import delete
+from sqlalchemy import ScalarSelect, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel, col
 
-from app.core.day_keys import day_mac
+from app.core.day_keys import day_key, find_day_key, sealed
 from app.core.errors import TooMany
 from app.core.keys import Keys
 
@@ -72,8 +72,7 @@ class Limiter:
         window = item.get_expiry()
         number = int(at.timestamp()) // window
         ends_at = datetime.fromtimestamp((number + 1) * window, UTC)
-        # windows divide the day and begin with it: one key serves each
-        key = day_mac(session, self.keys, "limits", f"{limit.name} {number} {subject}", at=at).hex()
+        key = _key(day_key(session, at.date()), self.keys, limit, number, subject)
         insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
         upsert = (
             insert(RateCounter)
@@ -83,6 +82,20 @@ class Limiter:
         )
         hits = session.execute(upsert).scalar_one()
         return (limit, max(1, math.ceil((ends_at - at).total_seconds()))) if hits > item.amount else None
+
+
+def _key(day_key: bytes, keys: Keys, limit: Limit, number: int, subject: str) -> str:
+    """Windows divide the day and begin with it: one key of a day serves each."""
+    return sealed(day_key, keys, "limits", f"{limit.name} {number} {subject}").hex()
+
+
+def recent_hits(session: Session, keys: Keys, limit: Limit, subject: str, *, at: datetime) -> ScalarSelect[int]:
+    """How often a subject was counted in this window and the last one of this day, to be asked inside a query."""
+    number, today = int(at.timestamp()) // limit.item.get_expiry(), find_day_key(session, at.date())
+    # on a day without a key nothing was counted yet
+    both = [_key(today, keys, limit, each, subject) for each in (number, number - 1)] if today else []
+    hits = func.coalesce(func.sum(RateCounter.hits), 0)
+    return select(hits).where(col(RateCounter.key).in_(both)).scalar_subquery()
 
 
 def sweep(session: Session, *, at: datetime) -> None:
