@@ -1,15 +1,12 @@
 """Taking messages in."""
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
-from app.abuse import stack
-from app.abuse.attempt import Attempt, Ruling
-from app.contact import diary, queries, workflow
-from app.contact.errors import DuplicateMessage
+from app.contact import diary, judging, workflow
 from app.contact.models import MessageKind, MessageState, Submission
 from app.contact.schemas import ContactMessage
 from app.core import ids, sealing
@@ -19,10 +16,8 @@ from app.core.errors import wrong
 from app.core.folding import fold, search_text
 from app.core.http.limits import GUEST_POSTS, Limit, Limiter
 from app.core.keys import Keys
-from app.core.render_tokens import FormKind
 from app.sealing import queries as sealing_queries
 from app.site import queries as site_queries
-from app.site.policies import SiteSettings
 from app.staff import queries as staff_queries
 
 ALL_MESSAGES = Limit("contact", "300/hour")
@@ -42,54 +37,10 @@ def submit(
         check_recipients(session, message.sealed, at=at)
     limiter.hit(session, [(GUEST_POSTS, network), (ALL_MESSAGES, "")], at=at)
     submission = _written(message, locale=message.locale or settings.default_locale, at=at)
-    _judge(session, submission, message, settings, network=network, keys=keys, at=at)
+    judging.judge(session, submission, message, settings, network=network, keys=keys, at=at)
     if submission.kind is not MessageKind.TIP:
         submission.network = network_tag(session, keys, network, at=at)
     return _receive(session, submission, by=by, at=at)
-
-
-def _judge(
-    session: Session,
-    submission: Submission,
-    message: ContactMessage,
-    settings: SiteSettings,
-    *,
-    network: str,
-    keys: Keys,
-    at: datetime,
-) -> None:
-    """Flag what the abuse stack would hold, file what fell into the trap as spam. Raises DuplicateMessage."""
-    twin = submission.fingerprint is not None and queries.find_twin(session, submission.fingerprint, at=at) is not None
-    attempt = Attempt(
-        form=FormKind.CONTACT,
-        subject="",
-        thread=(),
-        id=submission.id,
-        body=submission.body,
-        folded=fold(submission.body),
-        body_html="",
-        name=message.name,
-        email=message.email,
-        locale=submission.locale,
-        homepage=message.homepage,
-        render_token=message.render_token,
-        altcha=message.altcha,
-        network=network,
-        reader=None,
-        settings=settings,
-        story_age=timedelta(0),
-        keys=keys,
-        at=at,
-        twin=twin,
-    )
-    phases = stack.TIP_PHASES if submission.kind is MessageKind.TIP else stack.LETTER_PHASES
-    judged = stack.judge(session, attempt, phases)
-    if judged.ruling is Ruling.REFUSE:
-        raise DuplicateMessage()
-    if judged.ruling is Ruling.SPAM:
-        submission.state = MessageState.SPAM
-    found = (finding.flag for finding in judged.findings if finding.ruling is not Ruling.SPAM)
-    submission.flags = list(dict.fromkeys(flag for flag in found if flag))
 
 
 def check_recipients(session: Session, sealed: str, *, at: datetime) -> None:

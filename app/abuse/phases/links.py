@@ -12,7 +12,7 @@ from app.core.render_tokens import FormKind
 _LINK = re.compile(r"https?://|\bwww\.|(?<![\w.@/-])(?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,24}/\w", re.IGNORECASE)
 _DISGUISED = re.compile(
     r"\bh(?:xx|\*\*|__)ps?\b"
-    r"|\bhttps?\s?[:;]\s?[/\\]\s[/\\]"
+    r"|\bhttps?(?:\s[:;]\s?|[:;]\s)[/\\]{2}"
     r"|\w\s?(?:\[\s?\.\s?\]|\(\s?\.\s?\)|\{\s?\.\s?\}|[(\[{]\s?(?:dot|نقطة|نقطه|دوت)\s?[)\]}])\s?\w",
     re.IGNORECASE,
 )
