@@ -16,7 +16,10 @@ from app.taxonomy.models import Author
 SHORTEST = 3  # initials belong to nobody
 MOST = 300
 
-# letters that the eye takes for others, each under the one that it passes for; case is folded before
+# letters that the eye takes for others, each under the one that it passes for: capitals while they are capitals,
+# since folded to small letters they look like something else
+_CAPITALS = {"A": "АΑ", "B": "ВΒ", "C": "СϹ", "E": "ЕΕ", "H": "НΗ", "I": "ІΙӀ", "J": "Ј", "K": "КΚ", "M": "МΜ"}
+_CAPITALS |= {"N": "Ν", "O": "ОΟ", "P": "РΡ", "S": "Ѕ", "T": "ТΤ", "X": "ХΧ", "Y": "УΥҮ", "Z": "Ζ"}
 _ALIKE = {
     "a": "аαɑ",
     "b": "вьƅ",
@@ -45,13 +48,14 @@ _ALIKE = {
     "ك": "کڪګ",
     "و": "ۋۇۆ",
 }
+_CAPITALS_TO_ONE = str.maketrans({look: letter for letter, looks in _CAPITALS.items() for look in looks})
 _TO_ONE = str.maketrans({look: letter for letter, looks in _ALIKE.items() for look in looks})
 _FIND = select(table_of(ProtectedName).c.skeleton)
 
 
 def skeleton(name: str) -> str:
     """What the eye keeps of a name: one spelling, no spaces, letters that look alike in one script."""
-    return fold(name).replace(" ", "").translate(_TO_ONE)[:MOST]
+    return fold(name.translate(_CAPITALS_TO_ONE)).replace(" ", "").translate(_TO_ONE)[:MOST]
 
 
 def is_protected(session: Session, name: str) -> bool:

@@ -27,8 +27,9 @@ from app.site import queries as site_queries
 from app.site.policies import SiteSettings
 from app.staff import queries as staff_queries
 
-THREAD_POSTS = Limit("thread-posts", "100/minute")
-ALL_COMMENTS = Limit("all-comments", "1000/minute")
+# against machines, not against crowds: whoever is held can be read, whoever is refused cannot
+THREAD_POSTS = Limit("thread-posts", "1000/minute")
+ALL_COMMENTS = Limit("all-comments", "2000/minute")
 
 
 def receive(

@@ -8,13 +8,20 @@ from sqlmodel import col, select
 
 from app.abuse import flood
 from app.events.models import Event
-from tests.comments.talk import NOON, open_thread, say, set_policy, stored
+from app.site.policies import CommentPolicy, Moderation, ProofOfWork, SiteSettings
+from tests.comments.talk import NOON, open_thread, say, set_site, stored
 from tests.newsroom import Newsroom
 
 pytestmark = pytest.mark.anyio
 
 COUNTS = "/v1/editor/comments/counts"
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+
+
+def calm_site(flood_per_minute: int | None) -> SiteSettings:
+    """A site that publishes at once and asks nobody for work."""
+    policy = CommentPolicy(policy=Moderation.POSTMODERATE, flood_per_minute=flood_per_minute)
+    return SiteSettings(comments=policy, proof_of_work=ProofOfWork.NEVER)
 
 
 async def hold(newsroom: Newsroom, times: int, at: datetime = NOON, most: int = 5) -> None:
@@ -39,7 +46,7 @@ async def night_at(newsroom: Newsroom, at: datetime) -> None:
 
 async def test_what_is_held_by_the_door_begins_a_flood_and_then_all_is_held(newsroom: Newsroom) -> None:
     await open_thread(newsroom)
-    await set_policy(newsroom, "postmoderate", flood_per_minute=3)
+    await set_site(newsroom, calm_site(3))
     desk = await newsroom.staff("moderator")
     assert (await say(newsroom, "A word before the flood")).status_code == 201
     for number in range(4):
@@ -102,7 +109,7 @@ async def test_a_clock_that_is_a_little_behind_begins_no_new_minute(newsroom: Ne
 
 async def test_switched_off_it_never_begins(newsroom: Newsroom) -> None:
     await open_thread(newsroom)
-    await set_policy(newsroom, "postmoderate", flood_per_minute=None)
+    await set_site(newsroom, calm_site(None))
     for number in range(4):
         await say(newsroom, f"look {number} https://example.org/{number * 7919}")
     assert await diary(newsroom) == []
