@@ -2,11 +2,13 @@
 
 from fastapi import APIRouter, FastAPI
 
+from app.abuse import editor as abuse_editor
 from app.abuse import public as abuse_public
 from app.activity import editor as activity_editor
 from app.comments import editor as comments_editor
 from app.comments import opinions as comments_opinions
 from app.comments import public as comments_public
+from app.comments import sanctions_editor
 from app.comments import stream as comments_stream
 from app.comments import widget as comments_widget
 from app.contact import editor as contact_editor
@@ -56,6 +58,8 @@ FENCED: tuple[APIRouter, ...] = (
     site_editor.router,
     comments_editor.router,
     comments_editor.posts_router,
+    sanctions_editor.router,
+    abuse_editor.router,
     sealing_editor.router,
     contact_editor.router,
     activity_editor.router,

@@ -39,7 +39,12 @@ SILENT = ("/v1/contact", "/v1/editor/contact", "/v1/challenge", "/tips", *sorted
 def open_site(settings: Settings) -> Database:
     """The site's database with what its sessions carry for the rooms."""
     mail_domain = settings.sender.address.rpartition("@")[2]
-    info = {"reactions": REACTIONS, "base_url": settings.base_url, "mail_domain": mail_domain}
+    info = {
+        "reactions": REACTIONS,
+        "base_url": settings.base_url,
+        "mail_domain": mail_domain,
+        "comment_check": bool(settings.comment_check_url),
+    }
     return open_database(settings.sync_database_url, info)
 
 

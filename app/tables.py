@@ -2,9 +2,11 @@
 
 from sqlmodel import SQLModel
 
+from app.abuse import memory_models as abuse_memory
 from app.abuse import models as abuse
 from app.comments import models as comments
 from app.contact import models as contact
+from app.core import day_keys
 from app.core.http import answers, limits
 from app.events import models as events
 from app.jobs import models as jobs
@@ -18,7 +20,7 @@ from app.taxonomy import models as taxonomy
 from app.webhooks import models as webhooks
 
 ROOMS = (
-    *(answers, limits, jobs, events, mail, staff, site, taxonomy, sealing, abuse, publications),
+    *(answers, limits, day_keys, jobs, events, mail, staff, site, taxonomy, sealing, abuse, abuse_memory, publications),
     *(posts, comments, contact, webhooks),
 )
 

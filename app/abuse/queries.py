@@ -19,7 +19,7 @@ from app.site.policies import ProofOfWork
 
 def get_traffic(session: Session, keys: Keys, network: str, *, at: datetime) -> Traffic:
     """What guests wrote lately, on the site and from this network: one query, bounded."""
-    return Traffic(*session.execute(_traffic(keys, network, at)).one())
+    return Traffic(*session.execute(_traffic(session, keys, network, at)).one())
 
 
 def get_asked(session: Session, keys: Keys, network: str, *, at: datetime) -> int:
@@ -30,10 +30,10 @@ def get_asked(session: Session, keys: Keys, network: str, *, at: datetime) -> in
     return workflow.asked(mode, get_traffic(session, keys, network, at=at))
 
 
-def _traffic(keys: Keys, network: str, at: datetime) -> Executable:
+def _traffic(session: Session, keys: Keys, network: str, at: datetime) -> Executable:
     fresh = select(literal(1)).where(col(Trace.seen_at) > at - workflow.RISK_WINDOW).limit(workflow.MOST_COUNTED)
     site = select(func.count()).select_from(fresh.subquery()).scalar_subquery()
-    return select(site, recent_hits(keys, GUEST_POSTS, network, at=at))
+    return select(site, recent_hits(session, keys, GUEST_POSTS, network, at=at))
 
 
 def count_copies(session: Session, sketch: Sketch, form: FormKind, id: UUID, *, at: datetime) -> int:

@@ -7,19 +7,24 @@ from sqlmodel import Session
 
 from app.abuse.attempt import Attempt, Finding, Phase, Ruling
 from app.abuse.phases import (
+    bayes,
     duplicates,
+    external,
+    flood,
     honeypot,
     links,
     mixed_scripts,
     policy,
     proof_of_work,
     render_token,
+    reputation,
+    sanctions,
     shouting,
     words,
 )
 
-# RULES.md, phases 3 to 10: the cheapest first
-PHASES: tuple[Phase, ...] = (
+# RULES.md, phases 3 to 10, 12 and 13: the cheapest first
+CHECKS: tuple[Phase, ...] = (
     render_token.examine,
     honeypot.examine,
     proof_of_work.examine,
@@ -28,10 +33,12 @@ PHASES: tuple[Phase, ...] = (
     links.examine,
     mixed_scripts.examine,
     shouting.examine,
-    *policy.RULES,
+    reputation.examine,
+    bayes.examine,
 )
+PHASES: tuple[Phase, ...] = (*CHECKS, external.examine, *policy.RULES, sanctions.examine, flood.examine)
 # what applies to letters; of a tip nothing may be remembered
-LETTER_PHASES: tuple[Phase, ...] = PHASES[: -len(policy.RULES)]
+LETTER_PHASES = CHECKS
 TIP_PHASES: tuple[Phase, ...] = tuple(phase for phase in LETTER_PHASES if phase is not duplicates.examine)
 
 _STRENGTH = {ruling: place for place, ruling in enumerate(Ruling)}

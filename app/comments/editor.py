@@ -58,9 +58,9 @@ async def list_comment_queue(db: Db, actor: Moderator, query: Annotated[QueueQue
     response_model=StatusCounts,
     responses=problems(Unauthenticated, Forbidden),
 )
-async def count_comment_queue(db: Db, actor: Moderator) -> StatusCounts:
-    """How many comments stand where."""
-    return await db.study(queue.count_by_status, actor)
+async def count_comment_queue(db: Db, actor: Moderator, at: Now) -> StatusCounts:
+    """How many comments stand where, and whether so many were held that now all are."""
+    return await db.study(queue.count_by_status, actor, at=at)
 
 
 @router.get(

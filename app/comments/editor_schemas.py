@@ -130,6 +130,9 @@ class StatusCounts(BaseModel):
     rejected: int = 0
     spam: int = 0
     deleted: int = 0
+    flood_since: Annotated[
+        datetime | None, Field(description="since when every comment is held, because too many were; null: no flood")
+    ] = None
 
 
 class DecisionInput(BaseModel):

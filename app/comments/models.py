@@ -33,6 +33,7 @@ class ReportReason(StrEnum):
 
 _REPORTED = text("reported_at IS NOT NULL")
 _PINNED = text("pinned_at IS NOT NULL")
+_WITH_NETWORK = text("network IS NOT NULL")
 
 
 class Comment(SQLModel, table=True):
@@ -55,6 +56,7 @@ class Comment(SQLModel, table=True):
         Index("ix_comment_writer", "author_email", "number"),
         Index("ix_comment_reported", "number", sqlite_where=_REPORTED, postgresql_where=_REPORTED),
         Index("ix_comment_pinned", "post_id", "pinned_at", sqlite_where=_PINNED, postgresql_where=_PINNED),
+        Index("ix_comment_networks", "created_at", sqlite_where=_WITH_NETWORK, postgresql_where=_WITH_NETWORK),
     )
 
     id: UUID = Field(primary_key=True)
@@ -77,6 +79,7 @@ class Comment(SQLModel, table=True):
     search_text: str = Field(default="", sa_type=LONG_TEXT)
     author_name: str | None = Field(default=None, max_length=120)
     author_email: str | None = Field(default=None, max_length=254)
+    reader_id: UUID | None = None
     staff_id: UUID | None = Field(default=None, foreign_key="staff_user.id")
     notify: str = Field(default="none", max_length=16)
     network: str | None = Field(default=None, max_length=64)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from app.comments import feedback, queries, queue, shelf, workflow
+from app.comments import feedback, lessons, queries, queue, shelf, workflow
 from app.comments.editor_schemas import BatchAnswer, Decided, DecisionInput, Decisions, Undecided
 from app.comments.errors import CannotUndo, CommentNotFound, StaleRevision
 from app.comments.models import Comment, Decision, DecisionBatch, Status
@@ -68,6 +68,7 @@ def _decide(
         shelf.bury(session, comment)
     else:
         shelf.move(session, comment, after)
+    lessons.learn(session, comment)
     shelf.tell(session, workflow.EVENTS[decision.action], comment, by=by, at=at)
     return Decided(id=comment.id, status=after, revision=comment.revision)
 
@@ -117,6 +118,7 @@ def _undo(session: Session, decision: Decision, comment: Comment | None, *, by: 
     comment.reviewed_by, comment.reviewed_at = decision.reviewed_by, decision.reviewed_at
     feedback.reopen_reports(session, comment, decision.batch_id)
     shelf.move(session, comment, before)
+    lessons.learn(session, comment)
     shelf.tell(session, workflow.EVENTS_OF_UNDO[was, before], comment, by=by, at=at, undo=True)
     return Decided(id=comment.id, status=before, revision=comment.revision)
 

@@ -9,6 +9,7 @@ from pydantic import Field
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.types import Receive, Scope, Send
 
+from app.abuse.errors import Sanctioned
 from app.comments import documents, queries, service, threads
 from app.comments.errors import CommentNotFound, DuplicateComment, ThreadClosed, WindowClosed
 from app.comments.models import Status
@@ -154,6 +155,7 @@ async def list_replies(db: Db, at: Now, query: Annotated[RepliesQuery, Query()],
             Malformed,
             StoryNotFound,
             ThreadClosed,
+            Sanctioned,
             DuplicateComment,
             StillRunning,
             UnsupportedMediaType,
@@ -242,7 +244,14 @@ async def get_comment(request: Request, db: Db, comment_id: UUID | Number, at: N
     responses={
         202: {"model": OwnComment, "description": "It is held until someone has read it again."},
         **problems(
-            Malformed, Unauthenticated, WindowClosed, CommentNotFound, IllegalMove, UnsupportedMediaType, Invalid
+            Malformed,
+            Unauthenticated,
+            WindowClosed,
+            Sanctioned,
+            CommentNotFound,
+            IllegalMove,
+            UnsupportedMediaType,
+            Invalid,
         ),
     },
 )

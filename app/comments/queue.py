@@ -1,12 +1,15 @@
 """Reading what moderators judge: queue, comments, past decisions. Every read starts at `for_moderator(actor)`."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, false, select, true
 from sqlmodel.sql.expression import Select, SelectOfScalar
 
+from app.abuse import flood
 from app.comments import beside, documents
 from app.comments.documents import Placed
 from app.comments.editor_schemas import ModeratedComment, QueueQuery, StatusCounts
@@ -141,7 +144,8 @@ def _filters(query: QueueQuery) -> list[ColumnElement[bool]]:
     return found
 
 
-def count_by_status(session: Session, actor: Actor) -> StatusCounts:
-    """How many comments stand where, of those that this person may judge."""
+def count_by_status(session: Session, actor: Actor, *, at: datetime) -> StatusCounts:
+    """How many comments stand where, of those that this person may judge, and whether a flood lasts."""
     rows = session.exec(select(Comment.status, func.count()).where(for_moderator(actor)).group_by(col(Comment.status)))
-    return StatusCounts(**{str(status): count for status, count in rows})
+    counts: dict[str, Any] = {str(status): count for status, count in rows}
+    return StatusCounts(**counts, flood_since=flood.since(session, at=at))

@@ -14,9 +14,10 @@ from app.comments.errors import NotPublic, ThreadClosed
 from app.comments.models import Comment, Status
 from app.comments.schemas import CommentDraft, CommentEdit, OwnComment, OwnTombstone
 from app.core.actor import Actor
+from app.core.day_keys import network_tag
 from app.core.errors import FieldError, IllegalMove, Invalid, wrong
 from app.core.folding import fold, search_text
-from app.core.http.limits import GUEST_POSTS, Limiter
+from app.core.http.limits import GUEST_POSTS, Limit, Limiter
 from app.core.ids import new_id
 from app.core.keys import Keys
 from app.core.markup import render_comment
@@ -25,6 +26,10 @@ from app.publications.models import CommentsMode, Kind
 from app.site import queries as site_queries
 from app.site.policies import SiteSettings
 from app.staff import queries as staff_queries
+
+# against machines, not against crowds: whoever is held can be read, whoever is refused cannot
+THREAD_POSTS = Limit("thread-posts", "1000/minute")
+ALL_COMMENTS = Limit("all-comments", "2000/minute")
 
 
 def receive(
@@ -41,14 +46,14 @@ def receive(
 ) -> Comment:
     """Take a reader's comment through the checks and store it.
 
-    Raises StoryNotFound, ThreadClosed, Invalid, TooMany, DuplicateComment.
+    Raises StoryNotFound, ThreadClosed, Invalid, TooMany, DuplicateComment, Sanctioned.
     """
     story = queries.get_story(session, slug, at=at)
     settings = story.settings
     if story.mode(at) is not CommentsMode.OPEN:
         raise ThreadClosed()
     _check_policy(draft, settings)
-    limiter.hit(session, [(GUEST_POSTS, network)], at=at)
+    limiter.hit(session, [(GUEST_POSTS, network), (THREAD_POSTS, str(story.id))], at=at)
     queries.lock_threads(session, {story.id})
     posts = queries.thread_posts(session, story.id, settings)
     comment = _written(story.id, draft.body, locale=draft.locale or story.locale, at=at)
@@ -56,10 +61,13 @@ def receive(
     comment.author_name = draft.author_name
     comment.author_email = staff_queries.fold_email(draft.author_email) if draft.author_email else None
     comment.notify = draft.notify
-    comment.network = keys.network(network, at.date())
+    comment.network, comment.reader_id = network_tag(session, keys, network, at=at), reader
     judging.judge_new(
         session, comment, draft, story, slug=slug, posts=posts, network=network, reader=reader, keys=keys, at=at
     )
+    # one row for the whole site: taken as late as can be, since those who hold it stand in a line
+    limiter.hit(session, [(ALL_COMMENTS, "")], at=at)
+    judging.ask_outside(session, comment, at=at)
     return _arrive(session, comment, by=by, at=at)
 
 
@@ -141,7 +149,7 @@ def edit(
 ) -> OwnComment | OwnTombstone:
     """Change a comment as its writer; what its new text would hold back, goes back to wait.
 
-    Raises CommentNotFound, Unauthenticated, WindowClosed, IllegalMove.
+    Raises CommentNotFound, Unauthenticated, WindowClosed, IllegalMove, Sanctioned.
     """
     comment = queries.get_locked(session, comment_id)
     queries.check_own(session, comment, subject, at=at)
@@ -162,6 +170,7 @@ def edit(
     elif comment.status is Status.PENDING:
         comment.hold_reasons = list(dict.fromkeys([*comment.hold_reasons, *judged.hold_reasons]))
     shelf.move(session, comment, Status.PENDING if held else comment.status)
+    judging.ask_outside(session, comment, at=at)
     shelf.tell(session, "comment.held_again" if held else "comment.edited", comment, by=by, at=at)
     return queries.own_view(session, comment, at=at)
 

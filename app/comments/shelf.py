@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, or_, select
 
 from app.abuse import service as abuse_service
-from app.comments import queries
+from app.comments import lessons, queries
 from app.comments.documents import document_of
 from app.comments.models import (
     Comment,
@@ -93,9 +93,11 @@ def _ring(session: Session, post_id: UUID) -> None:
 
 def bury(session: Session, comment: Comment) -> None:
     """Make a tombstone: text, name, address and keys go, and with them the row when no answer hangs on it."""
+    lessons.forget(session, comment)
     move(session, comment, Status.DELETED)
     comment.body = comment.body_html = comment.body_hash = None
     comment.author_name = comment.author_email = comment.network = comment.rejection = comment.staff_id = None
+    comment.reader_id = None
     comment.search_text, comment.notify = "", "none"
     comment.hold_reasons, comment.evidence = [], []
     forget_answers(session, comment.id)

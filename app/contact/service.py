@@ -11,6 +11,7 @@ from app.contact.models import MessageKind, MessageState, Submission
 from app.contact.schemas import ContactMessage
 from app.core import ids, sealing
 from app.core.actor import Actor
+from app.core.day_keys import network_tag
 from app.core.errors import wrong
 from app.core.folding import fold, search_text
 from app.core.http.limits import GUEST_POSTS, Limit, Limiter
@@ -38,7 +39,7 @@ def submit(
     submission = _written(message, locale=message.locale or settings.default_locale, at=at)
     judging.judge(session, submission, message, settings, network=network, keys=keys, at=at)
     if submission.kind is not MessageKind.TIP:
-        submission.network = keys.network(network, at.date())
+        submission.network = network_tag(session, keys, network, at=at)
     return _receive(session, submission, by=by, at=at)
 
 

@@ -32,7 +32,7 @@ _OFFERED = (
         "media.uploaded media.changed media.trashed media.purged ad.created ad.changed ad.ended "
         "comment.received comment.rejected comment.marked_spam comment.held_again comment.reported "
         "comment.reviewed comment.noted "
-        "decision.undone flood.started flood.ended "
+        "decision.undone flood.started flood.ended sanction.created sanction.lifted "
         "contact.received contact.assigned contact.opened contact.answered contact.followed_up contact.closed "
         "contact.reopened contact.marked_spam contact.cleared contact.noted contact.snoozed contact.purged "
         "contact.erased job.parked job.retried job.discarded mail.sent mail.parked mail.bounced mail.retried "

@@ -64,6 +64,7 @@ class CommentPolicy(Frozen):
     links_allowed: Annotated[int, Field(ge=0, le=100)] = 0
     banned_words: tuple[str, ...] = ()
     suspect_words: tuple[str, ...] = ()
+    flood_per_minute: Annotated[int | None, Field(ge=1, le=100_000)] = 60
 
 
 class Retention(Frozen):

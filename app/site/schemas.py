@@ -160,6 +160,10 @@ class CommentPolicyPatch(Patch):
     ] = 0
     banned_words: Annotated[Words, Field(description="a comment with one of these is filed as spam")] = ()
     suspect_words: Annotated[Words, Field(description="a comment with one of these waits to be read")] = ()
+    flood_per_minute: Annotated[
+        Annotated[StrictInt, Field(ge=1, le=100_000)] | None,
+        Field(description="when more comments than that are held in a minute, all wait until it calms; null: never"),
+    ] = None
 
 
 class RetentionPatch(Patch):

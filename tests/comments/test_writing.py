@@ -9,6 +9,7 @@ import pytest
 from sqlmodel import select
 
 from app.comments.models import Status
+from app.core.day_keys import network_tag
 from app.core.http.answers import KeptAnswer
 from app.core.http.limits import GUEST_POSTS
 from app.events.models import Event
@@ -71,7 +72,8 @@ async def test_what_is_stored_of_the_writer(newsroom: Newsroom) -> None:
     await say(newsroom, author_email="Salma@Example.ORG", notify="replies", render_token="t", altcha="a")
     (row,) = await stored(newsroom)
     assert (row.author_email, row.notify) == ("salma@example.org", "replies")
-    assert row.network == newsroom.app.state.keys.network("127.0.0.0/24", NOON.date())
+    keys = newsroom.app.state.keys
+    assert row.network == await newsroom.stored(lambda session: network_tag(session, keys, "127.0.0.0/24", at=NOON))
 
 
 async def test_the_events_have_neither_words_nor_names(newsroom: Newsroom) -> None:

@@ -10,6 +10,15 @@ PUBLIC, EDITOR, PRIVATE = "public", "editor", "private"
 COLUMNS: dict[str, dict[str, str]] = {
     "abuse_spent_challenge": {PRIVATE: "key until"},
     "abuse_trace": {PRIVATE: "id form seen_at first_band second_band third_band fourth_band"},
+    "bayes_word": {EDITOR: "language word ham spam"},
+    "flood": {EDITOR: "since", PRIVATE: "id minute held high_at"},
+    "protected_name": {PRIVATE: "skeleton"},
+    "sanction": {
+        EDITOR: "id target comment_id reason notice created_at created_by ends_at lifted_by",
+        PRIVATE: "subject",
+    },
+    "trained_text": {PRIVATE: "id label language words"},
+    "verified_address": {PRIVATE: "writer address verified_at"},
     "author": {
         PUBLIC: "id slug names descriptions",
         EDITOR: "version created_at updated_at updated_by user_id",
@@ -20,7 +29,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "descendants recommendations document hold_reasons",
         EDITOR: "revision version body author_email staff_id network evidence reviewed_by reviewed_at rejection "
         "reported_at pinned_at",
-        PRIVATE: "visible body_hash search_text notify held_by_reports",
+        PRIVATE: "visible body_hash search_text notify held_by_reports reader_id",
     },
     "comment_counter": {PRIVATE: "id number"},
     "comment_decision": {
@@ -39,6 +48,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "snoozed_until version",
         PRIVATE: "fingerprint search_text",
     },
+    "day_key": {PRIVATE: "day key"},
     "event": {EDITOR: "id name subject_id actor_id origin request_id data at position", PRIVATE: "private"},
     "job": {EDITOR: "id task args state run_at attempts error", PRIVATE: "twin private worker_id"},
     "job_schedule": {PRIVATE: "task due_at"},

@@ -10,12 +10,15 @@ from sqlalchemy import ScalarSelect, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel, col
 
+from app.core.day_keys import day_key, find_day_key, sealed
 from app.core.errors import TooMany
 from app.core.keys import Keys
 
 
 class RateCounter(SQLModel, table=True):
-    """How often something happened in one window; the key is a keyed hash, so that no address stands here."""
+    """How often something happened in one window; the key is a hash under the key of the day, so that no address stands
+    here, and none can be found again tomorrow.
+    """
 
     __tablename__ = "rate_counter"
 
@@ -26,7 +29,7 @@ class RateCounter(SQLModel, table=True):
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A limit in the notation of the limits library, such as `10/minute`, and what it counts."""
+    """A limit in the notation of the limits library, such as `10/minute`, and what it counts; over a day at most."""
 
     name: str
     rate: str
@@ -72,7 +75,7 @@ class Limiter:
         window = item.get_expiry()
         number = int(at.timestamp()) // window
         ends_at = datetime.fromtimestamp((number + 1) * window, UTC)
-        key = _key(self.keys, limit, number, subject)
+        key = _key(day_key(session, at.date()), self.keys, limit, number, subject)
         insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
         upsert = (
             insert(RateCounter)
@@ -84,14 +87,16 @@ class Limiter:
         return (limit, max(1, math.ceil((ends_at - at).total_seconds()))) if hits > item.amount else None
 
 
-def _key(keys: Keys, limit: Limit, number: int, subject: str) -> str:
-    return keys.mac("limits", f"{limit.name} {number} {subject}".encode()).hex()
+def _key(day_key: bytes, keys: Keys, limit: Limit, number: int, subject: str) -> str:
+    """Windows divide the day and begin with it: one key of a day serves each."""
+    return sealed(day_key, keys, "limits", f"{limit.name} {number} {subject}").hex()
 
 
-def recent_hits(keys: Keys, limit: Limit, subject: str, *, at: datetime) -> ScalarSelect[int]:
-    """How often a subject was counted in this window and the last one, to be asked inside a query."""
-    number = int(at.timestamp()) // limit.item.get_expiry()
-    both = [_key(keys, limit, each, subject) for each in (number, number - 1)]
+def recent_hits(session: Session, keys: Keys, limit: Limit, subject: str, *, at: datetime) -> ScalarSelect[int]:
+    """How often a subject was counted in this window and the last one of this day, to be asked inside a query."""
+    number, today = int(at.timestamp()) // limit.item.get_expiry(), find_day_key(session, at.date())
+    # on a day without a key nothing was counted yet
+    both = [_key(today, keys, limit, each, subject) for each in (number, number - 1)] if today else []
     hits = func.coalesce(func.sum(RateCounter.hits), 0)
     return select(hits).where(col(RateCounter.key).in_(both)).scalar_subquery()
 
