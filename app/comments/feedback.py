@@ -11,6 +11,7 @@ from app.comments.errors import CommentNotFound
 from app.comments.feedback_schemas import CommentIds, RecommendationAnswer, Recommended, ReportDraft
 from app.comments.models import Comment, Recommendation, Report, Status
 from app.core.actor import Actor
+from app.core.day_keys import network_tag
 from app.core.http.limits import GUEST_POSTS, RECOMMENDATIONS, RECOMMENDATIONS_OF_ONE, Limiter
 from app.core.keys import Keys
 from app.site import queries as site_queries
@@ -67,7 +68,7 @@ def report(
     limiter.hit(session, [(GUEST_POSTS, network)], at=at)
     comment = queries.get_locked(session, comment_id)
     queries.check_shown(session, comment, at=at)
-    who = reader.bytes if reader else keys.network(network, at.date()).encode()
+    who = reader.bytes if reader else network_tag(session, keys, network, at=at).encode()
     name = _name(keys, "report", comment_id, who)
     if session.get(Report, (comment_id, name)) is None:
         session.add(Report(comment_id=comment_id, reporter=name, reason=draft.reason, note=draft.note, at=at))
