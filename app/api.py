@@ -9,6 +9,7 @@ from app.contact import editor as contact_editor
 from app.contact import public as contact_public
 from app.core.http import challenges, pages, readers
 from app.core.http.routes import GuardedRoute
+from app.correspondence import public as correspondence_public
 from app.posts import editor as posts_editor
 from app.posts import terms as posts_terms
 from app.publications import public as publications_public
@@ -34,11 +35,13 @@ PUBLIC: tuple[APIRouter, ...] = (
     contact_public.router,
     contact_public.sender_router,
     sealing_public.router,
+    correspondence_public.router,
     challenges.router,
     readers.router,
     staff_public.router,
     pages.router,
     sealing_pages.router,
+    correspondence_public.pages_router,
 )
 
 FENCED: tuple[APIRouter, ...] = (

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from app.comments import reactions as comments
 from app.contact import tasks as contact
+from app.correspondence import reactions as correspondence
+from app.correspondence import tasks as correspondence_tasks
 from app.events.service import Reaction, Reactions
 from app.jobs import tasks as jobs
 from app.jobs.workflow import Task
@@ -20,6 +22,11 @@ AT_ONCE: dict[str, tuple[Reaction, ...]] = {
     "tag.changed": (posts.refresh_under_term,),
     "author.changed": (posts.refresh_under_term,),
     "post.published": (comments.share_count,),
+    "comment.received": (correspondence.on_received,),
+    "comment.held_again": (correspondence.on_held,),
+    "comment.published": (correspondence.on_published,),
+    "comment.deleted": (correspondence.on_gone,),
+    "comment.erased": (correspondence.on_gone,),
     "site.changed": (posts.refresh_all, comments.recount_threads),
 }
 
@@ -39,12 +46,18 @@ EVERY: dict[Task, timedelta] = {
     staff.SWEEP: timedelta(days=1),
     mail.SWEEP: timedelta(days=1),
     contact.RETAIN: timedelta(days=1),
+    correspondence_tasks.DIGEST: timedelta(hours=6),
+    correspondence_tasks.SWEEP: timedelta(days=1),
     webhooks_tasks.CATCH_UP: timedelta(minutes=10),
     webhooks_tasks.SWEEP: timedelta(days=1),
 }
 
 # what verbs enqueue themselves
-OWED: tuple[Task, ...] = (mail.SEND, posts_tasks.REFRESH, webhooks_tasks.DELIVER)
+OWED: tuple[Task, ...] = (
+    *(mail.SEND, posts_tasks.REFRESH, webhooks_tasks.DELIVER),
+    *(correspondence_tasks.INVITE, correspondence_tasks.ANNOUNCE),
+    *(correspondence_tasks.TELL_MODERATORS, correspondence_tasks.ANSWER),
+)
 
 TASKS: dict[str, Task] = {
     task.name: task for task in (*OWED, *EVERY, *(task for tasks in AFTER.values() for task in tasks))

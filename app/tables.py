@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 from app.comments import models as comments
 from app.contact import models as contact
 from app.core.http import answers, limits
+from app.correspondence import models as correspondence
 from app.events import models as events
 from app.jobs import models as jobs
 from app.mail import models as mail
@@ -18,7 +19,7 @@ from app.webhooks import models as webhooks
 
 ROOMS = (
     *(answers, limits, jobs, events, mail, staff, site, taxonomy, sealing, publications),
-    *(posts, comments, contact, webhooks),
+    *(posts, comments, contact, correspondence, webhooks),
 )
 
 metadata = SQLModel.metadata

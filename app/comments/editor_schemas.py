@@ -65,7 +65,7 @@ class ModeratedComment(CommentDocument):
     allowed: Annotated[list[str], Field(examples=[["approve", "reject", "spam", "delete"]])]
 
 
-Statuses = Annotated[tuple[Status, ...], BeforeValidator(split_values), Field(min_length=1, max_length=5)]
+Statuses = Annotated[tuple[Status, ...], BeforeValidator(split_values), Field(min_length=1, max_length=6)]
 
 
 class QueueQuery(PageQuery):
@@ -87,6 +87,7 @@ class StatusCounts(BaseModel):
     rejected: int = 0
     spam: int = 0
     deleted: int = 0
+    erased: int = 0
 
 
 class DecisionInput(BaseModel):

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import Index, false
 from sqlmodel import Field, SQLModel
 
 from app.core.columns import JSON_TYPE, LONG_TEXT, enum_text
@@ -18,6 +18,11 @@ class Status(StrEnum):
     REJECTED = "rejected"
     SPAM = "spam"
     DELETED = "deleted"
+    ERASED = "erased"
+
+
+# what is left of these is a place in the thread, as long as answers hang on it
+GONE = frozenset({Status.DELETED, Status.ERASED})
 
 
 class Comment(SQLModel, table=True):
@@ -59,6 +64,8 @@ class Comment(SQLModel, table=True):
     search_text: str = Field(default="", sa_type=LONG_TEXT)
     author_name: str | None = Field(default=None, max_length=120)
     author_email: str | None = Field(default=None, max_length=254)
+    verified: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    reader_id: UUID | None = None
     staff_id: UUID | None = Field(default=None, foreign_key="staff_user.id")
     notify: str = Field(default="none", max_length=16)
     network: str | None = Field(default=None, max_length=64)

@@ -31,6 +31,7 @@ from app.core.http.forms import SEE_OTHER, answered, form_docs
 from app.core.http.network import Network
 from app.core.http.pages import Box, PlainForm
 from app.core.http.problems import problems
+from app.core.http.readers import MaybeReader
 from app.core.http.ready import Ready
 from app.core.http.routes import HotRoute, StrictRoute
 from app.core.ids import parse_id
@@ -142,7 +143,15 @@ async def list_replies(db: Db, at: Now, query: Annotated[RepliesQuery, Query()],
     openapi_extra=form_docs(CommentDraft),
 )
 async def create_comment(
-    request: Request, slug: str, db: Db, keys: SecretKeys, network: Network, repeat: Idempotency, guest: Guest, at: Now
+    request: Request,
+    slug: str,
+    db: Db,
+    keys: SecretKeys,
+    network: Network,
+    reader: MaybeReader,
+    repeat: Idempotency,
+    guest: Guest,
+    at: Now,
 ) -> Response:
     """Write a comment, as JSON or as a plain form: published at once (201) or held (202), as the site's policy says."""
     doorstep = await threads.doorstep(db, slug, at)
@@ -155,6 +164,7 @@ async def create_comment(
             slug,
             draft,
             network=network,
+            reader=reader,
             keys=keys,
             limiter=request.app.state.limiter,
             by=guest,

@@ -34,6 +34,7 @@ def receive(
     draft: CommentDraft,
     *,
     network: str,
+    reader: UUID | None = None,
     keys: Keys,
     limiter: Limiter,
     by: Actor,
@@ -58,7 +59,7 @@ def receive(
     comment.author_name = draft.author_name
     comment.author_email = staff_queries.fold_email(draft.author_email) if draft.author_email else None
     comment.notify = draft.notify
-    comment.network = keys.network(network, at.date())
+    comment.network, comment.reader_id = keys.network(network, at.date()), reader
     facts = _facts(session, comment, story, trapped=bool((draft.homepage or "").strip()), at=at)
     verdict = workflow.judge(settings.comments.policy, facts)
     comment.status, comment.hold_reasons, comment.evidence = verdict

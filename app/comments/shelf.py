@@ -12,7 +12,7 @@ from sqlmodel import Session, col, or_, select
 
 from app.comments import queries
 from app.comments.documents import document_of
-from app.comments.models import Comment, CommentCounter, Status
+from app.comments.models import GONE, Comment, CommentCounter, Status
 from app.core.actor import Actor
 from app.core.columns import table_of
 from app.core.http.answers import forget_answers
@@ -70,12 +70,12 @@ def recount(session: Session, post_id: UUID) -> None:
         publications_service.set_comment_count(session, story, count)
 
 
-def bury(session: Session, comment: Comment) -> None:
+def bury(session: Session, comment: Comment, status: Status = Status.DELETED) -> None:
     """Make a tombstone: text, name, address and keys go, and with them the row when no answer hangs on it."""
-    move(session, comment, Status.DELETED)
+    move(session, comment, status)
     comment.body = comment.body_html = comment.body_hash = None
     comment.author_name = comment.author_email = comment.network = comment.rejection = comment.staff_id = None
-    comment.search_text, comment.notify = "", "none"
+    comment.search_text, comment.notify, comment.verified, comment.reader_id = "", "none", False, None
     comment.hold_reasons, comment.evidence = [], []
     forget_answers(session, comment.id)
     session.flush()
@@ -85,7 +85,7 @@ def bury(session: Session, comment: Comment) -> None:
 def _clear(session: Session, comment: Comment) -> None:
     """Take away tombstones that nothing hangs on, up the branch."""
     grave: Comment | None = comment
-    while grave is not None and grave.status is Status.DELETED and not _has_answers(session, grave.id):
+    while grave is not None and grave.status in GONE and not _has_answers(session, grave.id):
         above = grave.parent_id
         session.delete(grave)
         session.flush()

@@ -43,8 +43,20 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+class ModerationMail(StrEnum):
+    """Whether moderators are written to about comments that wait: of each, or now and then of all."""
+
+    OFF = "off"
+    EACH = "each"
+    DIGEST = "digest"
+
+
 class CommentPolicy(Frozen):
-    """What readers meet below a story."""
+    """What readers meet below a story, and how those who judge are told.
+
+    `confirm_addresses`: writers with a reader key are asked by letter to prove the address that they typed.
+    `moderation_mail_to` are addresses of accounts; without any, all who may judge every thread are written to.
+    """
 
     policy: Moderation = Moderation.PREMODERATE
     name_required: bool = True
@@ -52,6 +64,9 @@ class CommentPolicy(Frozen):
     close_after_days: Annotated[int | None, Field(ge=1, le=36_500)] = None
     thread_scope: ThreadScope = ThreadScope.LANGUAGE
     edit_window_minutes: Annotated[int, Field(ge=0, le=1_440)] = 15
+    confirm_addresses: bool = True
+    moderation_mail: ModerationMail = ModerationMail.OFF
+    moderation_mail_to: tuple[str, ...] = ()
 
 
 class Retention(Frozen):

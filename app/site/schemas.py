@@ -13,7 +13,7 @@ from app.core.language import Direction, Locale, direction, language_name, pick
 from app.core.merge_patch import Patch
 from app.core.text import Line
 from app.site import addresses
-from app.site.policies import TEXTS, Link, Moderation, SiteSettings, Slugs, ThreadScope
+from app.site.policies import TEXTS, Link, Moderation, ModerationMail, SiteSettings, Slugs, ThreadScope
 
 Item = TypeVar("Item", bound=Hashable)
 
@@ -138,6 +138,15 @@ class CommentPolicyPatch(Patch):
     close_after_days: Annotated[StrictInt, Field(ge=1, le=36_500)] | None = None
     thread_scope: ThreadScope = ThreadScope.LANGUAGE
     edit_window_minutes: Annotated[StrictInt, Field(ge=0, le=1_440)] = 15
+    confirm_addresses: Annotated[
+        StrictBool, Field(description="whether writers with a reader key are asked by letter to prove their address")
+    ] = True
+    moderation_mail: Annotated[
+        ModerationMail, Field(description="letters about comments that wait: of each at once, or of all every 6 hours")
+    ] = ModerationMail.OFF
+    moderation_mail_to: Annotated[
+        Recipients, Field(description="addresses of accounts; none: all who may judge the comments of every thread")
+    ] = ()
 
 
 class RetentionPatch(Patch):

@@ -10,6 +10,9 @@ from tests.house.source import APP, app_files, name_of, tree_of
 SHOWN = {"models", "queries", "service", "workflow", "policies", "errors"}
 # what one room lends beside that, and why
 LENT = {
+    "comments.moderation": "decides for links in letters as for the desk",
+    "comments.editor_schemas": "is the shape of such a decision",
+    "comments.rights": "are what the owner of an address may do",
     "jobs.night": "is the first argument of every task",
     "staff.guards": "stand at every door of the editor tree",
     "staff.permissions": "are what the guards ask for",
