@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from app.comments import rights as comments_rights
 from app.comments import workflow as comments_workflow
 from app.comments.rights import Written
+from app.contact.workflow import mailbox_of
 from app.core.actor import Actor
 from app.core.errors import wrong
 from app.core.http.answers import forget_answers
@@ -54,7 +55,8 @@ def answer(session: Session, link_id: UUID, *, keys: Keys, limiter: Limiter, at:
     if link is None or link.email is None or queries.is_owed(session, link):
         return
     known = comments_rights.carries(session, link.email) or queries.list_subscriptions(session, link.email)
-    if not known or not notices.may_write(session, link.email, None, limiter=limiter, at=at):
+    counted = [(workflow.PER_MAILBOX_DATA, mailbox_of(link.email))]
+    if not known or not notices.may_write(session, link.email, counted, limiter=limiter, at=at):
         session.delete(link)
         return
     template = f"comment_{link.action.value}"

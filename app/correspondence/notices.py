@@ -1,5 +1,6 @@
 """Letters to readers: proof of an address, news of what was said, and the end of it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from app.comments.models import Comment, Status
 from app.contact.workflow import is_read_by_people, mailbox_of
 from app.core.actor import Actor, system
 from app.core.errors import TooMany
-from app.core.http.limits import Limiter
+from app.core.http.limits import Limit, Limiter
 from app.core.ids import new_id
 from app.core.keys import Keys
 from app.core.language import pick
@@ -43,19 +44,22 @@ def invite(session: Session, comment_id: UUID, *, keys: Keys, limiter: Limiter, 
         return
     if queries.has_link(session, LinkAction.CONFIRM, comment.id):
         return
-    if may_write(session, comment.author_email, comment.network, limiter=limiter, at=at):
+    counted = [(workflow.PER_MAILBOX, mailbox_of(comment.author_email))]
+    if comment.network is not None:
+        counted.append((workflow.PER_NETWORK, comment.network))
+    if may_write(session, comment.author_email, counted, limiter=limiter, at=at):
         _owe_invitation(session, comment, comment.author_email, keys=keys, at=at)
 
 
-def may_write(session: Session, email: str, network: str | None, *, limiter: Limiter, at: datetime) -> bool:
-    """Whether a letter that nobody has proved to want may go there, counted: few an address, a network and in all."""
+def may_write(
+    session: Session, email: str, counted: Sequence[tuple[Limit, str]], *, limiter: Limiter, at: datetime
+) -> bool:
+    """Whether a letter that nobody has proved to want may go there, counted under these limits and the site's."""
     if not is_read_by_people(email) or not mail_queries.may_mail(session, email, at=at):
         return False
     try:
-        limiter.hit(session, [(workflow.PER_MAILBOX, mailbox_of(email))], at=at)
-        if network is not None:
-            limiter.hit(session, [(workflow.PER_NETWORK, network)], at=at)
-        limiter.hit(session, [(workflow.PER_SITE, "")], at=at)
+        for limit in (*counted, (workflow.PER_SITE, "")):
+            limiter.hit(session, [limit], at=at)
     except TooMany:
         return False
     return True

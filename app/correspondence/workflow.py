@@ -16,6 +16,7 @@ MOST_IN_DIGEST = 20
 
 # counted before a letter goes out that nobody has proved to want; who is over the first takes nothing from the others
 PER_MAILBOX = Limit("comment-letter-mailbox", "3/day")
+PER_MAILBOX_DATA = Limit("comment-data-mailbox", "3/day")  # of its own: whoever fills the other one hinders no erasure
 PER_NETWORK = Limit("comment-letter-network", "10/hour")
 PER_SITE = Limit("comment-letter-site", "200/hour")
 
