@@ -5,7 +5,7 @@ that no job is made for the many comments nobody is to be written to about.
 from uuid import UUID
 
 from sqlalchemy import delete
-from sqlmodel import Session, col
+from sqlmodel import Session, col, or_
 
 from app.comments.models import Comment, Status
 from app.core.actor import system
@@ -14,6 +14,7 @@ from app.correspondence.models import Announcement, MailLink
 from app.events import queries as events_queries
 from app.events.service import Happened
 from app.jobs import service as jobs
+from app.mail import queries as mail_queries
 from app.mail import service as mail_service
 from app.site import queries as site_queries
 from app.site.policies import ModerationMail
@@ -62,8 +63,11 @@ def on_gone(session: Session, happened: Happened) -> None:
     if happened.subject_id is None:
         return
     gone = happened.subject_id
-    mail_service.forget(session, {gone, *queries.letters_about(session, gone)})
-    session.execute(delete(MailLink).where(col(MailLink.about) == gone))
+    letters = mail_queries.list_about(session, queries.letters_about(session, gone))
+    # a digest that does not go out takes its other comments back: they stand in the next one
+    unsent = [letter_id for letter_id, mails in letters.items() if any(mail.sent_at is None for mail in mails)]
+    mail_service.forget(session, {gone, *letters})
+    session.execute(delete(MailLink).where(or_(col(MailLink.about) == gone, col(MailLink.letter_id).in_(unsent))))
     session.execute(delete(Announcement).where(col(Announcement.comment_id) == gone))
     notices.end_about(session, gone, by=_BY, at=happened.at)
 
