@@ -1,5 +1,6 @@
 """The data subject's rights by mailed link: one answer for everyone, a file to take along, erasure without a rest."""
 
+import asyncio
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -13,7 +14,7 @@ from sqlmodel import Session
 
 from app.comments.models import Comment, Status
 from app.correspondence.models import Correspondent, MailLink, Subscription
-from tests.comments.talk import THREAD, decide, one, open_thread, plant, set_policy, stored
+from tests.comments.talk import DECISIONS, THREAD, decide, one, open_thread, plant, set_policy, stored
 from tests.contact.letters import everything
 from tests.correspondence.letters import (
     LEILA,
@@ -267,3 +268,26 @@ async def test_comments_of_others_and_older_tombstones_stay(newsroom: Newsroom) 
         return not any(chain(personal, more, (comment.verified, comment.search_text, comment.evidence)))
 
     assert await newsroom.stored(check)
+
+
+async def test_erasing_while_everyone_works_leaves_nothing(newsroom: Newsroom) -> None:
+    was = await live(newsroom)
+    moderator = await newsroom.staff("moderator")
+    paths = [path for letter in letters(newsroom, SALMA) for path in links_in(letter)]
+    erasing = await erase_link(newsroom)
+    token = {"Authorization": f"Bearer {was['below']['edit_token']}"}
+    wanted = [
+        {"id": str(comment.id), "revision": comment.revision, "action": "approve"} for comment in await stored(newsroom)
+    ]
+    answers = await asyncio.gather(
+        moderator.post(DECISIONS, json={"decisions": wanted}),
+        newsroom.night(),
+        *(follow(newsroom, path) for path in paths),
+        newsroom.reader.patch(f"/v1/comments/{was['below']['id']}", json={"body": "quokka again"}, headers=token),
+        follow(newsroom, erasing),
+        newsroom.reader.delete(f"/v1/comments/{was['below']['id']}", headers=token),
+    )
+    statuses = [answer.status_code for answer in answers if answer is not None]
+    assert [status for status in statuses if status >= 500] == []
+    await newsroom.night()
+    assert traces_in(repr(await everything(newsroom))) == []
