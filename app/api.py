@@ -15,6 +15,7 @@ from app.contact import editor as contact_editor
 from app.contact import public as contact_public
 from app.core.http import pages, readers
 from app.core.http.routes import GuardedRoute
+from app.correspondence import public as correspondence_public
 from app.posts import editor as posts_editor
 from app.posts import terms as posts_terms
 from app.publications import public as publications_public
@@ -43,11 +44,13 @@ PUBLIC: tuple[APIRouter, ...] = (
     contact_public.sender_router,
     sealing_public.router,
     abuse_public.router,
+    correspondence_public.router,
     readers.router,
     staff_public.router,
     pages.router,
     sealing_pages.router,
     comments_widget.router,
+    correspondence_public.pages_router,
 )
 
 FENCED: tuple[APIRouter, ...] = (

@@ -26,6 +26,7 @@ from app.core.http.problems import on_domain_error, on_invalid_request
 from app.core.keys import Keys
 from app.core.logs import configure_logs
 from app.core.settings import Settings
+from app.correspondence import links as correspondence_links
 from app.openapi import openapi_route
 from app.reactions import REACTIONS
 from app.sealing import pages as sealing_pages
@@ -33,7 +34,10 @@ from app.staff.guards import signed_in
 from app.worker import night_shift
 
 # a tip carries no finer time than its day, so the log is silent about all that leads to a message and comes after it
-SILENT = ("/v1/contact", "/v1/editor/contact", "/v1/challenge", "/tips", *sorted(sealing_pages.SILENT_PATHS))
+SILENT = (
+    *("/v1/contact", "/v1/editor/contact", "/v1/challenge", "/tips", *sorted(sealing_pages.SILENT_PATHS)),
+    *(correspondence_links.LINKS_PATH, correspondence_links.UNSUBSCRIBE_PATH),  # what stands behind them opens doors
+)
 
 
 def open_site(settings: Settings) -> Database:

@@ -8,6 +8,8 @@ from app.abuse import tasks as abuse_tasks
 from app.comments import reactions as comments
 from app.comments import tasks as comments_tasks
 from app.contact import tasks as contact
+from app.correspondence import reactions as correspondence
+from app.correspondence import tasks as correspondence_tasks
 from app.events.service import Reaction, Reactions
 from app.jobs import tasks as jobs
 from app.jobs.workflow import Task
@@ -30,6 +32,11 @@ AT_ONCE: dict[str, tuple[Reaction, ...]] = {
     "user.disabled": (abuse.refresh_names,),
     "user.enabled": (abuse.refresh_names,),
     "post.published": (comments.share_count,),
+    "comment.received": (correspondence.on_received,),
+    "comment.held_again": (correspondence.on_held,),
+    "comment.published": (correspondence.on_published,),
+    "comment.deleted": (correspondence.on_gone,),
+    "comment.erased": (correspondence.on_gone,),
     "site.changed": (posts.refresh_all, comments.recount_threads, abuse.refresh_names),
 }
 
@@ -53,6 +60,8 @@ EVERY: dict[Task, timedelta] = {
     abuse_memory.REFRESH_NAMES: timedelta(hours=1),
     abuse_memory.SWEEP: timedelta(days=1),
     comments_tasks.FORGET_NETWORKS: timedelta(days=1),
+    correspondence_tasks.DIGEST: timedelta(hours=6),
+    correspondence_tasks.SWEEP: timedelta(days=1),
     webhooks_tasks.CATCH_UP: timedelta(minutes=10),
     webhooks_tasks.SWEEP: timedelta(days=1),
 }
@@ -61,6 +70,8 @@ EVERY: dict[Task, timedelta] = {
 OWED: tuple[Task, ...] = (
     *(mail.SEND, posts_tasks.REFRESH, webhooks_tasks.DELIVER),
     *(abuse_memory.CALM, comments_tasks.CHECK),
+    *(correspondence_tasks.INVITE, correspondence_tasks.ANNOUNCE),
+    *(correspondence_tasks.TELL_MODERATORS, correspondence_tasks.ANSWER),
 )
 
 TASKS: dict[str, Task] = {

@@ -8,6 +8,7 @@ from app.comments import models as comments
 from app.contact import models as contact
 from app.core import day_keys
 from app.core.http import answers, limits
+from app.correspondence import models as correspondence
 from app.events import models as events
 from app.jobs import models as jobs
 from app.mail import models as mail
@@ -21,7 +22,7 @@ from app.webhooks import models as webhooks
 
 ROOMS = (
     *(answers, limits, day_keys, jobs, events, mail, staff, site, taxonomy, sealing, abuse, abuse_memory, publications),
-    *(posts, comments, contact, webhooks),
+    *(posts, comments, contact, correspondence, webhooks),
 )
 
 metadata = SQLModel.metadata

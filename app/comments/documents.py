@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from app.comments import workflow
 from app.comments.editor_schemas import ModeratedAuthor, ModeratedComment, ModeratedPost, NoteShown, ReportShown
-from app.comments.models import Comment, Report, Status
+from app.comments.models import GONE, Comment, Report, Status
 from app.comments.schemas import (
     CommentAuthor,
     CommentDocument,
@@ -66,7 +66,7 @@ def _document(comment: Comment) -> dict[str, Any]:
 
 def _author(comment: Comment) -> dict[str, Any]:
     staff = comment.staff_id is not None
-    return {"name": comment.author_name, "staff": staff, "verified": staff}
+    return {"name": comment.author_name, "staff": staff, "verified": staff or comment.verified}
 
 
 def _public(comment: Comment) -> dict[str, Any]:
@@ -92,7 +92,7 @@ def receipt(comment: Comment) -> Created:
 
 def own_comment(comment: Comment, post: CommentPost | None) -> OwnComment | OwnTombstone:
     """What the holder of its edit token sees."""
-    if comment.status is Status.DELETED:
+    if comment.status in GONE:
         return OwnTombstone(**_tombstone(comment), replies=_public(comment)["replies"])
     told = told_comment(comment)
     held = told.status is Status.PENDING

@@ -108,7 +108,7 @@ class ModeratedComment(CommentDocument):
     allowed: Annotated[list[str], Field(examples=[["approve", "reject", "spam", "delete"]])]
 
 
-Statuses = Annotated[tuple[Status, ...], BeforeValidator(split_values), Field(min_length=1, max_length=5)]
+Statuses = Annotated[tuple[Status, ...], BeforeValidator(split_values), Field(min_length=1, max_length=6)]
 
 
 class QueueQuery(PageQuery):
@@ -130,6 +130,7 @@ class StatusCounts(BaseModel):
     rejected: int = 0
     spam: int = 0
     deleted: int = 0
+    erased: int = 0
     flood_since: Annotated[
         datetime | None, Field(description="since when every comment is held, because too many were; null: no flood")
     ] = None

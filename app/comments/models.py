@@ -18,6 +18,11 @@ class Status(StrEnum):
     REJECTED = "rejected"
     SPAM = "spam"
     DELETED = "deleted"
+    ERASED = "erased"
+
+
+# what is left of these is a place in the thread, as long as answers hang on it
+GONE = frozenset({Status.DELETED, Status.ERASED})
 
 
 class ReportReason(StrEnum):
@@ -79,6 +84,7 @@ class Comment(SQLModel, table=True):
     search_text: str = Field(default="", sa_type=LONG_TEXT)
     author_name: str | None = Field(default=None, max_length=120)
     author_email: str | None = Field(default=None, max_length=254)
+    verified: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     reader_id: UUID | None = None
     staff_id: UUID | None = Field(default=None, foreign_key="staff_user.id")
     notify: str = Field(default="none", max_length=16)

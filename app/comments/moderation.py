@@ -34,6 +34,19 @@ def decide(session: Session, wanted: Decisions, *, by: Actor, at: datetime) -> B
     return BatchAnswer(batch=batch.id, results=results)
 
 
+def decide_one(session: Session, decision: DecisionInput, *, by: Actor, at: datetime) -> UUID:
+    """Take one decision as a batch of its own, whose id it answers; the comment is locked.
+
+    Raises CommentNotFound, StaleRevision, IllegalMove.
+    """
+    batch = DecisionBatch(id=new_id(), decided_by=by.id, decided_at=at)
+    reach = _reach(session, {decision.id}, by)
+    session.add(batch)
+    session.flush()
+    _decide(session, decision, reach, batch, 0, by=by, at=at)
+    return batch.id
+
+
 def _reach(session: Session, ids: set[UUID], by: Actor) -> Reach:
     """The comments that this person may judge, locked."""
     locked = queries.lock_comments(session, ids)

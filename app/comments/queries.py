@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from app.comments import documents, workflow
 from app.comments.errors import CommentNotFound, WindowClosed
-from app.comments.models import Comment, Status
+from app.comments.models import GONE, Comment, Status
 from app.comments.prepared import STORY_BY_SLUG, Story, by_slug
 from app.comments.schemas import CommentPost, Counts, OwnComment, OwnTombstone, Slugs
 from app.core.errors import Unauthenticated
@@ -138,7 +138,7 @@ def check_own(session: Session, comment: Comment, subject: UUID, *, at: datetime
     """The same for a comment at hand."""
     if subject != comment.id:
         raise wrong_token()
-    if comment.status is Status.DELETED:
+    if comment.status in GONE:
         raise CommentNotFound()
     minutes = site_queries.get_settings(session).comments.edit_window_minutes
     if not workflow.may_still_edit(comment.created_at, minutes, at):

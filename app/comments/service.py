@@ -38,7 +38,7 @@ def receive(
     draft: CommentDraft,
     *,
     network: str,
-    reader: UUID | None,
+    reader: UUID | None = None,
     keys: Keys,
     limiter: Limiter,
     by: Actor,

@@ -14,6 +14,7 @@ from app.abuse import service as abuse_service
 from app.comments import lessons, queries
 from app.comments.documents import document_of
 from app.comments.models import (
+    GONE,
     Comment,
     CommentCounter,
     CommentNote,
@@ -91,14 +92,13 @@ def _ring(session: Session, post_id: UUID) -> None:
         session.execute(text("SELECT pg_notify(:channel, :thread)"), {"channel": CHANNEL, "thread": str(post_id)})
 
 
-def bury(session: Session, comment: Comment) -> None:
+def bury(session: Session, comment: Comment, status: Status = Status.DELETED) -> None:
     """Make a tombstone: text, name, address and keys go, and with them the row when no answer hangs on it."""
     lessons.forget(session, comment)
-    move(session, comment, Status.DELETED)
+    move(session, comment, status)
     comment.body = comment.body_html = comment.body_hash = None
     comment.author_name = comment.author_email = comment.network = comment.rejection = comment.staff_id = None
-    comment.reader_id = None
-    comment.search_text, comment.notify = "", "none"
+    comment.search_text, comment.notify, comment.verified, comment.reader_id = "", "none", False, None
     comment.hold_reasons, comment.evidence = [], []
     forget_answers(session, comment.id)
     forget_beside(session, comment)
@@ -117,7 +117,7 @@ def forget_beside(session: Session, comment: Comment) -> None:
 def _clear(session: Session, comment: Comment) -> None:
     """Take away tombstones that nothing hangs on, up the branch."""
     grave: Comment | None = comment
-    while grave is not None and grave.status is Status.DELETED and not _has_answers(session, grave.id):
+    while grave is not None and grave.status in GONE and not _has_answers(session, grave.id):
         above = grave.parent_id
         session.delete(grave)
         session.flush()

@@ -87,8 +87,13 @@ def confirmable(kind: MessageKind, state: MessageState, flags: Collection[str], 
     """The address to which a receipt may go: not for tips, spam and what is suspect, not to machines."""
     if kind is MessageKind.TIP or state not in CONFIRMED or flags or email is None:
         return None
+    return email if is_read_by_people(email) else None
+
+
+def is_read_by_people(email: str) -> bool:
+    """Not `noreply@` and its like."""
     local, _, _ = mailbox_of(email).partition("@")
-    return None if re.sub("[-_]", "", local) in _MACHINES else email
+    return re.sub("[-_]", "", local) not in _MACHINES
 
 
 def mailbox_of(email: str) -> str:

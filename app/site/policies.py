@@ -51,8 +51,21 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+class ModerationMail(StrEnum):
+    """Whether moderators are written to about comments that wait: of each, or now and then of all."""
+
+    OFF = "off"
+    EACH = "each"
+    DIGEST = "digest"
+
+
 class CommentPolicy(Frozen):
-    """What readers meet below a story; `links_allowed` and the two lists of words are told to nobody outside."""
+    """What readers meet below a story, and how those who judge are told; `links_allowed` and the two lists of words are
+    told to nobody outside.
+
+    `confirm_addresses`: writers with a reader key are asked by letter to prove the address that they typed.
+    `moderation_mail_to` are addresses of accounts; without any, all who may judge every thread are written to.
+    """
 
     policy: Moderation = Moderation.PREMODERATE
     name_required: bool = True
@@ -65,6 +78,9 @@ class CommentPolicy(Frozen):
     banned_words: tuple[str, ...] = ()
     suspect_words: tuple[str, ...] = ()
     flood_per_minute: Annotated[int | None, Field(ge=1, le=100_000)] = 60
+    confirm_addresses: bool = True
+    moderation_mail: ModerationMail = ModerationMail.OFF
+    moderation_mail_to: tuple[str, ...] = ()
 
 
 class Retention(Frozen):

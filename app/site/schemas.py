@@ -14,7 +14,7 @@ from app.core.language import Direction, Locale, direction, language_name, pick
 from app.core.merge_patch import Patch
 from app.core.text import Line
 from app.site import addresses
-from app.site.policies import TEXTS, Link, Moderation, ProofOfWork, SiteSettings, Slugs, ThreadScope
+from app.site.policies import TEXTS, Link, Moderation, ModerationMail, ProofOfWork, SiteSettings, Slugs, ThreadScope
 
 Item = TypeVar("Item", bound=Hashable)
 
@@ -164,6 +164,15 @@ class CommentPolicyPatch(Patch):
         Annotated[StrictInt, Field(ge=1, le=100_000)] | None,
         Field(description="when more comments than that are held in a minute, all wait until it calms; null: never"),
     ] = None
+    confirm_addresses: Annotated[
+        StrictBool, Field(description="whether writers with a reader key are asked by letter to prove their address")
+    ] = True
+    moderation_mail: Annotated[
+        ModerationMail, Field(description="letters about comments that wait: of each at once, or of all every 6 hours")
+    ] = ModerationMail.OFF
+    moderation_mail_to: Annotated[
+        Recipients, Field(description="addresses of accounts; none: all who may judge the comments of every thread")
+    ] = ()
 
 
 class RetentionPatch(Patch):

@@ -19,6 +19,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     "trained_text": {PRIVATE: "id label language words"},
     "verified_address": {PRIVATE: "writer address verified_at"},
+    "announcement": {PRIVATE: "comment_id after"},
     "author": {
         PUBLIC: "id slug names descriptions",
         EDITOR: "version created_at updated_at updated_by user_id",
@@ -26,7 +27,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     "comment": {
         PUBLIC: "id number post_id parent_id depth status locale body_html author_name created_at edited_at "
-        "descendants recommendations document hold_reasons",
+        "descendants recommendations document hold_reasons verified",
         EDITOR: "revision version body author_email staff_id network evidence reviewed_by reviewed_at rejection "
         "reported_at pinned_at",
         PRIVATE: "visible body_hash search_text notify held_by_reports reader_id",
@@ -48,6 +49,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "snoozed_until version",
         PRIVATE: "fingerprint search_text",
     },
+    "correspondent": {PRIVATE: "id email"},
     "day_key": {PRIVATE: "day key"},
     "event": {EDITOR: "id name subject_id actor_id origin request_id data at position", PRIVATE: "private"},
     "job": {EDITOR: "id task args state run_at attempts error", PRIVATE: "twin private worker_id"},
@@ -58,6 +60,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         EDITOR: "id template locale recipient about state attempts response created_at sent_at",
         PRIVATE: "recipient_key args message_id in_reply_to private",
     },
+    "mail_link": {PRIVATE: "id action about revision staff_id email letter_id locale created_at expires_at spent_at"},
     "post": {
         PUBLIC: "id kind locale published_at",
         EDITOR: "state life revision live_revision version created_by created_at updated_by updated_at trashed_at",
@@ -88,6 +91,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "slug": {PUBLIC: "slug post_id", EDITOR: "was_public"},
     "staff_session": {PRIVATE: "id user_id salt generation created_at rotated_at expires_at ended_at"},
     "staff_user": {EDITOR: "id email name role created_at disabled_at", PRIVATE: "password_hash"},
+    "subscription": {PRIVATE: "id correspondent_id scope about locale confirmed_at"},
     "tag": {
         PUBLIC: "id slug names descriptions",
         EDITOR: "version created_at updated_at updated_by",

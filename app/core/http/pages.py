@@ -1,7 +1,7 @@
-"""The few HTML pages that we serve ourselves, for plain forms: errors above the filled-in form, and thanks."""
+"""The few HTML pages that we serve ourselves: plain forms with what was wrong, thanks, and what links in letters do."""
 
 import base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from html import escape
@@ -20,6 +20,7 @@ _STYLE = (
     "label{display:block;margin:1rem 0 .25rem}"
     "input,textarea{width:100%;box-sizing:border-box;font:inherit;padding:.4rem}"
     "textarea{min-height:12rem}button{margin-top:1rem;font:inherit;padding:.4rem 1.2rem}"
+    "blockquote{margin:1rem 0;padding:.5rem 1rem;border-inline-start:.25rem solid;white-space:pre-wrap}"
 )
 _STYLE_HASH = base64.b64encode(sha256(_STYLE.encode()).digest()).decode()
 
@@ -82,7 +83,7 @@ class PlainForm:
 
 def error_page(form: PlainForm, error: DomainError, values: Mapping[str, str], locale: str) -> str:
     """What was wrong, above the form with everything that was filled in; it posts to the address that it came from."""
-    lang = _language(locale)
+    lang = language_of(locale)
     title = form.title[lang]
     said = _REFUSED.get(error.status, _NOT_TAKEN)[lang]
     items = "".join(f"<li>{escape(item)}</li>" for item in _complaints(form, error, lang))
@@ -123,12 +124,41 @@ def _field(box: Box, value: str, lang: str) -> str:
     return f'{label}<input id="{box.name}" name="{box.name}" type="{box.kind}" dir="auto" value="{escape(value)}">'
 
 
-def _language(locale: str) -> str:
+def language_of(locale: str) -> str:
+    """The one of our two languages in which a page for this locale is written."""
     return "ar" if locale.partition("-")[0].lower() == "ar" else "en"
 
 
 def _page(title: str, main: str, lang: str) -> str:
     return _PAGE.format(lang=lang, dir=_DIRECTIONS[lang], title=escape(title), style=_STYLE, main=main)
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A form of nothing but a button; without `action` it posts to the address of its page."""
+
+    label: str
+    action: str = ""
+
+
+def link_page(
+    title: str, lines: Iterable[str], *, locale: str, status: int, quote: str = "", buttons: Iterable[Button] = ()
+) -> Response:
+    """The page behind a link in a letter: opening it does nothing, a button acts. No cache or search engine keeps it,
+    and what it links to is not told where the reader came from.
+    """
+    lang = language_of(locale)
+    paragraphs = "".join(f'<p dir="auto">{escape(line)}</p>' for line in lines)
+    quoted = f'<blockquote dir="auto">{escape(quote)}</blockquote>' if quote else ""
+    forms = "".join(_button(button) for button in buttons)
+    body = _page(title, f"<main><h1>{escape(title)}</h1>{paragraphs}{quoted}{forms}</main>", lang)
+    headers = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
+    return html_response(body, status, form_action="", headers=headers)
+
+
+def _button(button: Button) -> str:
+    action = f' action="{escape(button.action)}"' if button.action else ""
+    return f'<form method="post"{action}><button>{escape(button.label)}</button></form>'
 
 
 def html_response(body: str, status: int, *, form_action: str, headers: Mapping[str, str]) -> Response:
