@@ -4,6 +4,7 @@ from fastapi import APIRouter, FastAPI
 
 from app.activity import editor as activity_editor
 from app.comments import editor as comments_editor
+from app.comments import embed as comments_embed
 from app.comments import public as comments_public
 from app.comments import stream as comments_stream
 from app.contact import editor as contact_editor
@@ -40,6 +41,7 @@ PUBLIC: tuple[APIRouter, ...] = (
     readers.router,
     staff_public.router,
     pages.router,
+    comments_embed.router,
     sealing_pages.router,
 )
 
