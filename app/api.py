@@ -6,6 +6,7 @@ from app.abuse import editor as abuse_editor
 from app.abuse import public as abuse_public
 from app.activity import editor as activity_editor
 from app.comments import editor as comments_editor
+from app.comments import embed as comments_embed
 from app.comments import opinions as comments_opinions
 from app.comments import public as comments_public
 from app.comments import sanctions_editor
@@ -48,6 +49,7 @@ PUBLIC: tuple[APIRouter, ...] = (
     readers.router,
     staff_public.router,
     pages.router,
+    comments_embed.router,
     sealing_pages.router,
     comments_widget.router,
     correspondence_public.pages_router,

@@ -7,10 +7,12 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from app.abuse import addresses
 from app.comments import queries, shelf
 from app.comments.errors import CommentNotFound
 from app.comments.models import Comment, Status
 from app.core.actor import Actor
+from app.core.keys import Keys
 from app.publications.models import Publication
 
 
@@ -33,13 +35,17 @@ def was_proved(session: Session, email: str, reader_id: UUID) -> bool:
     return session.exec(select(Comment.id).where(*proved).limit(1)).first() is not None
 
 
-def verify(session: Session, comment_id: UUID, *, by: Actor, at: datetime) -> Comment:
-    """Note that the writer of this comment, and of no other, proved the address. Raises CommentNotFound."""
+def verify(session: Session, comment_id: UUID, *, keys: Keys, by: Actor, at: datetime) -> Comment:
+    """Note that the writer of this comment, and of no other, proved the address; their next ones are of a known
+    writer. Raises CommentNotFound.
+    """
     comment = queries.get_locked(session, comment_id)
     if comment.author_email is None:
         raise CommentNotFound()
     if not comment.verified:
         comment.verified = True
+        if comment.reader_id is not None:
+            addresses.remember_verified(session, comment.reader_id, comment.author_email, keys=keys, at=at)
         shelf.move(session, comment, comment.status)
         shelf.tell(session, "comment.verified", comment, by=by, at=at)
     return comment
@@ -59,10 +65,11 @@ def lock_written(session: Session, email: str) -> list[Comment]:
     return sorted(queries.lock_comments(session, ids).values(), key=lambda comment: comment.number)
 
 
-def erase_person(session: Session, email: str, *, by: Actor, at: datetime) -> int:
-    """Erase every comment that carries the address, in whatever status; says how many."""
+def erase_person(session: Session, email: str, *, keys: Keys, by: Actor, at: datetime) -> int:
+    """Erase every comment that carries the address, in whatever status, and what proves it; says how many."""
     theirs = lock_written(session, email)
     for comment in theirs:
         shelf.bury(session, comment, Status.ERASED)
         shelf.tell(session, "comment.erased", comment, by=by, at=at)
+    addresses.forget_address(session, email, keys=keys)
     return len(theirs)

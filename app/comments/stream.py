@@ -65,7 +65,7 @@ def _event(pulse: Pulse) -> bytes:
 @router.get(
     "/posts/{slug}/comments/stream",
     operation_id="streamThread",
-    status_code=200,
+    status_code=200,  # of a class of our own FastAPI does not know it
     response_class=ThreadStream,
     response_model=ThreadHint,
     responses=problems(StoryNotFound, Invalid, TooMany, Unavailable),

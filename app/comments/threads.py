@@ -59,7 +59,7 @@ class Doorstep:
 
 async def doorstep(db: Database, slug: str, at: datetime) -> Doorstep:
     """The thread behind a slug, live or old. Raises StoryNotFound."""
-    story = await _story(db, STORY, slug, at)
+    story = await get_story(db, slug, at)
     settings = story.settings
     back = Back(settings.public_url or db.info["base_url"], settings.contact.return_origins)
     return Doorstep(story.locale, story.mode(at), back)
@@ -67,14 +67,15 @@ async def doorstep(db: Database, slug: str, at: datetime) -> Doorstep:
 
 async def shown_thread(db: Database, slug: str, at: datetime) -> UUID:
     """The story behind a slug if its thread is shown, open or closed. Raises StoryNotFound."""
-    story = await _story(db, STORY, slug, at)
+    story = await get_story(db, slug, at)
     story_id = as_uuid(story.id)
     if story_id is None or story.mode(at) is CommentsMode.HIDDEN:
         raise StoryNotFound()
     return story_id
 
 
-async def _story(db: Database, statement: Prepared, slug: str, at: datetime) -> Story:
+async def get_story(db: Database, slug: str, at: datetime, statement: Prepared = STORY) -> Story:
+    """The story behind a slug, live or old, with the policies in force. Raises StoryNotFound."""
     rows = await db.fast(statement, by_slug(slug, at))
     if not rows:
         raise StoryNotFound()
@@ -83,7 +84,7 @@ async def _story(db: Database, statement: Prepared, slug: str, at: datetime) -> 
 
 async def thread_page(db: Database, slug: str, query: ThreadQuery, at: datetime) -> Ready:
     """A page of a thread. Raises StoryNotFound, Invalid."""
-    story = await _story(db, THREAD, slug, at)
+    story = await get_story(db, slug, at, THREAD)
     scope = f"thread {story.id} {query.sort} {query.locale or ''}"
     place = _place(query, scope)
     if query.locale is not None:
@@ -157,6 +158,15 @@ async def single(db: Database, name: UUID | int, at: datetime) -> Ready:
     text = await _rendered(db, [node], RepliesQuery())
     post = f'{{"id":"{as_uuid(story.id)}",{story.link[1:]}'
     return Ready(b'%b,"post":%b}' % (text[:-1], post.encode()), story.keys)
+
+
+async def branch(db: Database, story: Story, comment_id: UUID, query: RepliesQuery, at: datetime) -> bytes:
+    """One comment of this thread, or what is left of it, with its first answers. Raises CommentNotFound."""
+    node, home = await _find(db, comment_id, at)
+    shared = story.settings.comments.thread_scope is ThreadScope.GROUP and home.group_id == story.group_id
+    if home.id != story.id and not shared:
+        raise CommentNotFound()
+    return await _rendered(db, [node], query)
 
 
 async def _find(db: Database, name: UUID | int | None, at: datetime) -> tuple[Node, Story]:

@@ -99,7 +99,7 @@ def erase(session: Session, link: MailLink, email: str, *, keys: Keys, by: Actor
 
     Letters are forgotten last: whoever was about to owe one has done so by then, or finds nobody to write to.
     """
-    count = comments_rights.erase_person(session, email, by=by, at=at)
+    count = comments_rights.erase_person(session, email, keys=keys, by=by, at=at)
     person = queries.find_correspondent(session, email)
     if person is not None:
         notices.unsubscribe_all(session, person.id, by=by, at=at)

@@ -99,11 +99,11 @@ def _act(session: Session, link: MailLink, *, keys: Keys, request_id: str, at: d
     if link.email is not None:
         data.erase(session, link, link.email, keys=keys, by=guest(request_id), at=at)
     elif link.about is not None:
-        _confirm(session, link.about, by=guest(request_id), at=at)
+        _confirm(session, link.about, keys=keys, by=guest(request_id), at=at)
     return {}
 
 
-def _confirm(session: Session, comment_id: UUID, *, by: Actor, at: datetime) -> None:
+def _confirm(session: Session, comment_id: UUID, *, keys: Keys, by: Actor, at: datetime) -> None:
     """The address is proved for this comment, and what its writer asked for begins."""
-    comment = comments_rights.verify(session, comment_id, by=by, at=at)
+    comment = comments_rights.verify(session, comment_id, keys=keys, by=by, at=at)
     notices.subscribe(session, comment, by=by, at=at)

@@ -4,7 +4,8 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 from urllib.parse import unquote
 
 from starlette.types import Message
@@ -16,7 +17,8 @@ from tests.newsroom import Newsroom
 PATIENCE = 10.0
 
 
-class Hint(NamedTuple):
+@dataclass(frozen=True)
+class Hint:
     """An event as a browser would hand it out."""
 
     id: str
