@@ -4,8 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from starlette.types import Message
@@ -17,12 +16,11 @@ from tests.newsroom import Newsroom
 PATIENCE = 10.0
 
 
-@dataclass(frozen=True)
-class Hint:
+class Hint(NamedTuple):
     """An event as a browser would hand it out."""
 
     id: str
-    count: int
+    comments: int
     last_id: str | None
 
 
