@@ -20,7 +20,7 @@ class Hint(NamedTuple):
     """An event as a browser would hand it out."""
 
     id: str
-    count: int
+    comments: int
     last_id: str | None
 
 
