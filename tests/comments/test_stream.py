@@ -43,7 +43,7 @@ async def test_a_stream_begins_with_what_the_thread_shows(newsroom: Newsroom) ->
         assert "content-length" not in headers
         assert await listener.chunk() == b"retry: 5000\n\n"
         hint = await listener.hint()
-        assert (hint.count, hint.last_id) == (2, str(newest))
+        assert (hint.comments, hint.last_id) == (2, str(newest))
 
 
 async def test_an_empty_thread_has_no_newest(newsroom: Newsroom) -> None:
@@ -135,7 +135,7 @@ async def test_a_foreign_event_id_counts_as_none(newsroom: Newsroom, never_ours:
     await open_thread(newsroom)
     async with listening(newsroom, last_event_id=never_ours.encode().decode("latin-1")) as listener:
         assert (await listener.start())[0] == 200
-        assert (await listener.hint()).count == 0
+        assert (await listener.hint()).comments == 0
 
 
 async def test_silence_is_broken_by_a_heartbeat(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,7 +170,7 @@ async def test_a_closed_thread_streams(newsroom: Newsroom) -> None:
         await listener.start()
         await listener.hint()
         await plant(newsroom, post_id, "From the newsroom.")
-        assert (await listener.hint()).count == 1
+        assert (await listener.hint()).comments == 1
 
 
 async def test_a_stream_takes_no_parameters(newsroom: Newsroom) -> None:
@@ -263,7 +263,7 @@ async def test_listeners_hold_no_connection_and_share_one_look(
             async with listening(newsroom) as listener:
                 await listener.hint_after_start()
                 place.set()
-                assert (await listener.hint()).count == 1
+                assert (await listener.hint()).comments == 1
 
         for place in ready:
             group.create_task(listen(place))
@@ -295,9 +295,9 @@ async def test_a_lost_channel_is_opened_again_and_nothing_is_missed(
     async with listening(newsroom) as listener:
         await listener.start()
         hint = await listener.hint()
-        while hint.count == 0:
+        while hint.comments == 0:
             hint = await listener.hint()
-        assert hint.count == 1
+        assert hint.comments == 1
 
 
 async def test_replies_and_their_tombstones_are_told(newsroom: Newsroom) -> None:
