@@ -6,6 +6,7 @@ import pytest
 from sqlmodel import select
 
 from app.abuse.memory_models import BayesWord, TrainedText
+from app.contact import retention
 from tests.contact.letters import INBOX, LETTER, NOON, post, stored
 from tests.newsroom import Desk, Newsroom
 
@@ -67,8 +68,7 @@ async def test_what_is_erased_unteaches_and_old_spam_leaves_only_common_words(ne
     words = await counted(newsroom)
     assert "own1" not in words
     assert words["casino"] == (0, 3)
-    newsroom.set_clock(NOON + timedelta(days=31))
-    await newsroom.night()
+    await newsroom.db.write(retention.purge, at=NOON + timedelta(days=31))
     words = await counted(newsroom)
     assert words["casino"] == (0, 3)
     assert {word for word in words if word.startswith("own") or word.isdigit()} == set()
