@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from limits import RateLimitItem, parse
-from sqlalchemy import ScalarSelect, delete, func, select
+from sqlalchemy import bindparam, delete, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel, col
 
@@ -85,12 +85,18 @@ def _key(keys: Keys, limit: Limit, number: int, subject: str) -> str:
     return keys.mac("limits", f"{limit.name} {number} {subject}".encode()).hex()
 
 
-def recent_hits(keys: Keys, limit: Limit, subject: str, *, at: datetime) -> ScalarSelect[int]:
-    """How often a subject was counted in this window and the last one, to be asked inside a query."""
+def recent_keys(keys: Keys, limit: Limit, subject: str, *, at: datetime) -> dict[str, str]:
+    """The parameters of `RECENT_HITS` for a subject."""
     number = int(at.timestamp()) // limit.item.get_expiry()
-    both = [_key(keys, limit, each, subject) for each in (number, number - 1)]
-    hits = func.coalesce(func.sum(RateCounter.hits), 0)
-    return select(hits).where(col(RateCounter.key).in_(both)).scalar_subquery()
+    return {"window": _key(keys, limit, number, subject), "window_before": _key(keys, limit, number - 1, subject)}
+
+
+# how often a subject was counted in this window and the one before, to stand in a query
+RECENT_HITS = (
+    select(func.coalesce(func.sum(RateCounter.hits), 0))
+    .where(or_(col(RateCounter.key) == bindparam("window"), col(RateCounter.key) == bindparam("window_before")))
+    .scalar_subquery()
+)
 
 
 def sweep(session: Session, *, at: datetime) -> None:
