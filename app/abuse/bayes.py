@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, delete, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
@@ -22,6 +22,9 @@ SEEN = 2  # a word of one text is no evidence
 
 _WORDS = table_of(BayesWord)
 _COUNTS = select(_WORDS.c.word, _WORDS.c.ham, _WORDS.c.spam)
+_COUNTS_OF_WORDS = _COUNTS.where(
+    _WORDS.c.language == bindparam("language"), _WORDS.c.word.in_(bindparam("words", expanding=True))
+)
 _HAM, _SPAM = _WORDS.c.ham, _WORDS.c.spam
 
 
@@ -48,8 +51,8 @@ def words_of(folded: str) -> list[str]:
 
 def opinion(session: Session, folded: str, locale: str) -> Opinion:
     """What is thought of a text: one query, however long it is."""
-    wanted = (_WORDS.c.language == language_of(locale), _WORDS.c.word.in_([ALL, *words_of(folded)]))
-    counts = {word: (ham, spam) for word, ham, spam in session.execute(_COUNTS.where(*wanted))}
+    wanted = {"language": language_of(locale), "words": [ALL, *words_of(folded)]}
+    counts = {word: (ham, spam) for word, ham, spam in session.execute(_COUNTS_OF_WORDS, wanted)}
     hams, spams = counts.pop(ALL, (0, 0))
     return Opinion(*weigh(counts, hams, spams), min(hams, spams))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
@@ -50,7 +50,8 @@ _ALIKE = {
 }
 _CAPITALS_TO_ONE = str.maketrans({look: letter for letter, looks in _CAPITALS.items() for look in looks})
 _TO_ONE = str.maketrans({look: letter for letter, looks in _ALIKE.items() for look in looks})
-_FIND = select(table_of(ProtectedName).c.skeleton)
+_SKELETON = table_of(ProtectedName).c.skeleton
+_FIND = select(_SKELETON).where(bindparam("bones") == _SKELETON)
 
 
 def skeleton(name: str) -> str:
@@ -60,8 +61,7 @@ def skeleton(name: str) -> str:
 
 def is_protected(session: Session, name: str) -> bool:
     """Whether a guest's name reads like one of ours; one query."""
-    bones = skeleton(name)
-    return session.execute(_FIND.where(table_of(ProtectedName).c.skeleton == bones)).first() is not None
+    return session.execute(_FIND, {"bones": skeleton(name)}).first() is not None
 
 
 def refresh(session: Session) -> None:

@@ -4,8 +4,9 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete
 from sqlmodel import Session, col, select
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 from app.abuse.errors import SanctionNotFound
 from app.abuse.memory_models import Sanction, Target
@@ -59,8 +60,17 @@ def lift(session: Session, sanction_id: UUID, *, by: Actor, at: datetime) -> Non
 
 def find_all(session: Session, subjects: Collection[str], *, at: datetime) -> list[Sanction]:
     """The bans in force against any of these, the longest first: one query."""
-    wanted = (col(Sanction.subject).in_(subjects), col(Sanction.ends_at) > at)
-    return list(session.exec(select(Sanction).where(*wanted).order_by(col(Sanction.ends_at).desc())))
+    return list(session.scalars(_IN_FORCE, {"subjects": list(subjects), "now": at}))
+
+
+_IN_FORCE = (
+    select(Sanction)
+    .where(
+        col(Sanction.subject).in_(bindparam("subjects", expanding=True)),
+        col(Sanction.ends_at) > bindparam("now", type_=UTCDateTime()),
+    )
+    .order_by(col(Sanction.ends_at).desc())
+)
 
 
 def sweep(session: Session, *, at: datetime) -> None:

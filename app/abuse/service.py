@@ -1,9 +1,11 @@
 """What the stack writes down, and when it forgets it."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import Executable, Table, bindparam, delete
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
@@ -18,17 +20,13 @@ from app.core.render_tokens import FormKind
 def leave_trace(session: Session, id: UUID, form: FormKind, sketch: Sketch | None, *, at: datetime) -> None:
     """Remember a text for a day; the later text of the same id takes the place of the earlier one."""
     bands = dict(zip(_BANDS, sketch or (None,) * len(_BANDS), strict=True))
-    row = _insert(session)(table_of(Trace)).values(id=id, form=form, seen_at=at, **bands)
-    session.execute(row.on_conflict_do_update(index_elements=["id"], set_=bands))
-
-
-_BANDS = ("first_band", "second_band", "third_band", "fourth_band")
+    session.execute(_REMEMBER[session.get_bind().dialect.name], {"id": id, "form": form, "seen_at": at} | bands)
 
 
 def spend(session: Session, challenge: str, *, at: datetime) -> bool:
     """Use a challenge up, until the day after its end; False when somebody did before."""
-    row = _insert(session)(table_of(SpentChallenge)).values(key=challenge, until=day_of(at) + timedelta(days=2))
-    return session.execute(row.on_conflict_do_nothing().returning(table_of(SpentChallenge).c.key)).first() is not None
+    row = {"key": challenge, "until": day_of(at) + timedelta(days=2)}
+    return session.execute(_SPEND[session.get_bind().dialect.name], row).first() is not None
 
 
 def forget(session: Session, ids: set[UUID]) -> None:
@@ -42,5 +40,20 @@ def sweep(session: Session, *, at: datetime) -> None:
     session.execute(delete(SpentChallenge).where(col(SpentChallenge.until) <= at))
 
 
-def _insert(session: Session) -> type[sqlite.Insert] | type[postgresql.Insert]:
-    return sqlite.Insert if session.get_bind().dialect.name == "sqlite" else postgresql.Insert
+_BANDS = ("first_band", "second_band", "third_band", "fourth_band")
+_TRACE, _SPENT = table_of(Trace), table_of(SpentChallenge)
+
+
+def _remember(insert: Callable[[Table], Any]) -> Executable:
+    row = insert(_TRACE).values({column.name: bindparam(column.name) for column in _TRACE.columns})
+    changed = {name: row.excluded[name] for name in _BANDS}
+    return cast(Executable, row.on_conflict_do_update(index_elements=["id"], set_=changed))
+
+
+def _spend(insert: Callable[[Table], Any]) -> Executable:
+    row = insert(_SPENT).values(key=bindparam("key"), until=bindparam("until"))
+    return cast(Executable, row.on_conflict_do_nothing().returning(_SPENT.c.key))
+
+
+_REMEMBER = {"sqlite": _remember(sqlite.insert), "postgresql": _remember(postgresql.insert)}
+_SPEND = {"sqlite": _spend(sqlite.insert), "postgresql": _spend(postgresql.insert)}

@@ -4,7 +4,7 @@ import hmac
 import secrets
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel
 
@@ -26,7 +26,7 @@ class DayKey(SQLModel, table=True):
 
 
 _KEYS = table_of(DayKey)
-_FIND = select(_KEYS.c.key)
+_FIND = select(_KEYS.c.key).where(_KEYS.c.day == bindparam("day"))
 
 
 def network_tag(session: Session, keys: Keys, network: str, *, at: datetime) -> str:
@@ -52,7 +52,7 @@ def find_day_key(session: Session, day: date) -> bytes | None:
     """
     known: dict[date, bytes] = session.info.setdefault("day_keys", {})
     if day not in known:
-        found = session.execute(_FIND.where(_KEYS.c.day == day)).scalar()
+        found = session.execute(_FIND, {"day": day}).scalar()
         if found is None:
             return None
         known[day] = bytes(found)
@@ -63,7 +63,7 @@ def _made(session: Session, day: date) -> bytes:
     insert_ = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     new = insert_(_KEYS).values(day=day, key=secrets.token_bytes(KEY_BYTES))
     session.execute(new.on_conflict_do_nothing(index_elements=["day"]))  # waits for whoever is faster
-    return bytes(session.execute(_FIND.where(_KEYS.c.day == day)).scalar_one())
+    return bytes(session.execute(_FIND, {"day": day}).scalar_one())
 
 
 def sweep(session: Session, *, at: datetime) -> None:

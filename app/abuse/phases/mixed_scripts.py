@@ -19,7 +19,7 @@ _WORD = re.compile("(?:[^\\W\\d_]|[\u0300-\u036f\u064b-\u065f\u0640\u00ad\u200b-
 _HIDDEN = re.compile("[\u0300-\u036f\u064b-\u065f\u0640\u00ad\u200b-\u200f\u2060\ufeff]")
 # as Arabic writers do: الـPDF, وبالGPS, SMSات
 _HONEST = re.compile(
-    f"(?:[وفبكل]{{0,2}}ال|لل|[وفبكل]{{1,2}})[{_LATIN}]+(?:ات|ين|ون|ي|ية)?|[{_LATIN}]{{2,}}(?:ات|ين|ون|ي|ية)"
+    f"(?:[وفبكل]{{0,2}}ال|[وف]?لل|[وفبكل]{{1,2}})[{_LATIN}]+(?:ات|ين|ون|ي|ية)?|[{_LATIN}]{{2,}}(?:ات|ين|ون|ي|ية)"
 )
 # signs of physics beside Latin letters: μm, kΩ, ΔT
 _MEASURE = re.compile(r"[a-zA-Z]{0,2}[\u03bc\u03a9\u0394\u03c3\u03c0\u03b1\u03b2\u03b3][a-zA-Z]{0,4}")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from limits import RateLimitItem, parse
-from sqlalchemy import ScalarSelect, delete, func, select
+from sqlalchemy import bindparam, delete, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel, col
 
@@ -92,13 +92,21 @@ def _key(day_key: bytes, keys: Keys, limit: Limit, number: int, subject: str) ->
     return sealed(day_key, keys, "limits", f"{limit.name} {number} {subject}").hex()
 
 
-def recent_hits(session: Session, keys: Keys, limit: Limit, subject: str, *, at: datetime) -> ScalarSelect[int]:
-    """How often a subject was counted in this window and the last one of this day, to be asked inside a query."""
+def recent_keys(session: Session, keys: Keys, limit: Limit, subject: str, *, at: datetime) -> dict[str, str]:
+    """The parameters of `RECENT_HITS` for a subject; nothing is made, so a reading session may ask."""
     number, today = int(at.timestamp()) // limit.item.get_expiry(), find_day_key(session, at.date())
-    # on a day without a key nothing was counted yet
-    both = [_key(today, keys, limit, each, subject) for each in (number, number - 1)] if today else []
-    hits = func.coalesce(func.sum(RateCounter.hits), 0)
-    return select(hits).where(col(RateCounter.key).in_(both)).scalar_subquery()
+    if today is None:  # on a day without a key nothing was counted yet
+        return {"window": "", "window_before": ""}
+    window, before = (_key(today, keys, limit, each, subject) for each in (number, number - 1))
+    return {"window": window, "window_before": before}
+
+
+# how often a subject was counted in this window of the day and the one before, to stand in a query
+RECENT_HITS = (
+    select(func.coalesce(func.sum(RateCounter.hits), 0))
+    .where(or_(col(RateCounter.key) == bindparam("window"), col(RateCounter.key) == bindparam("window_before")))
+    .scalar_subquery()
+)
 
 
 def sweep(session: Session, *, at: datetime) -> None:
