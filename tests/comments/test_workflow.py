@@ -7,14 +7,14 @@ from app.comments.models import Status
 from app.comments.workflow import Action
 from app.core.errors import IllegalMove
 
-# from RULES: pending, published, rejected, spam, deleted
+# from RULES: pending, published, rejected, spam, deleted, erased
 TABLE = {
-    Action.APPROVE: ("published", None, None, None, None),
-    Action.REJECT: ("rejected", "rejected", None, None, None),
-    Action.SPAM: ("spam", "spam", None, None, None),
-    Action.UNPUBLISH: (None, "pending", None, None, None),
-    Action.RESTORE: (None, None, "published", "published", None),
-    Action.DELETE: ("deleted", "deleted", "deleted", "deleted", None),
+    Action.APPROVE: ("published", None, None, None, None, None),
+    Action.REJECT: ("rejected", "rejected", None, None, None, None),
+    Action.SPAM: ("spam", "spam", None, None, None, None),
+    Action.UNPUBLISH: (None, "pending", None, None, None, None),
+    Action.RESTORE: (None, None, "published", "published", None, None),
+    Action.DELETE: ("deleted", "deleted", "deleted", "deleted", None, None),
 }
 ROWS = [(status, action, TABLE[action][place]) for place, status in enumerate(Status) for action in Action]
 
