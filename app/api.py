@@ -4,6 +4,7 @@ from fastapi import APIRouter, FastAPI
 
 from app.activity import editor as activity_editor
 from app.comments import editor as comments_editor
+from app.comments import opinions as comments_opinions
 from app.comments import public as comments_public
 from app.comments import widget as comments_widget
 from app.contact import editor as contact_editor
@@ -28,6 +29,7 @@ PUBLIC: tuple[APIRouter, ...] = (
     comments_public.hot_router,
     comments_public.router,
     comments_public.writer_router,
+    comments_opinions.router,
     publications_public.pages_router,
     publications_public.resolve_router,
     publications_terms.router,

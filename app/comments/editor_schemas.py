@@ -7,12 +7,13 @@ from uuid import UUID
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from app.comments.models import Status
+from app.comments.models import ReportReason, Status
 from app.comments.schemas import Body, CommentAuthor, CommentDocument, HoldReason, Replies
 from app.comments.workflow import Action, Rejection
 from app.core.http.filters import Words, split_values
 from app.core.http.paging import PageQuery
 from app.core.http.problems import Problem
+from app.core.text import Prose
 
 
 class StaffComment(BaseModel):
@@ -46,6 +47,46 @@ class Finding(BaseModel):
     detail: str
 
 
+class ReportShown(BaseModel):
+    """What a reader said was wrong; the note only for those who may see who is behind a name."""
+
+    reason: ReportReason
+    note: str | None
+    at: datetime
+
+
+class NoteText(BaseModel):
+    """A remark for the other moderators."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    body: Annotated[str, Prose(2_000), Field(examples=["كتبتُ له: يعتذر ويعيد الصياغة."])]
+
+
+class NoteAuthor(BaseModel):
+    """Who of the newsroom wrote it."""
+
+    id: UUID
+    name: str
+
+
+class NoteShown(BaseModel):
+    """A remark that only moderators see."""
+
+    id: UUID
+    author: NoteAuthor
+    body: str
+    written_at: datetime
+
+
+class RevisionShown(BaseModel):
+    """What a comment said: `revision` counts its texts, the newest is what it says now."""
+
+    revision: int
+    body: str
+    written_at: datetime
+
+
 class ModeratedComment(CommentDocument):
     """A comment as moderators see it; `evidence` and `network` are null for authors on their own threads."""
 
@@ -58,7 +99,9 @@ class ModeratedComment(CommentDocument):
     revision: int
     hold_reasons: list[HoldReason]
     evidence: list[Finding] | None
-    reports: Annotated[list[Finding], Field(default_factory=list)]
+    reports: Annotated[list[ReportShown], Field(description="those that wait for a decision, oldest first")]
+    notes: Annotated[list[NoteShown], Field(description="of moderators to each other")]
+    pinned: bool
     network: Annotated[str | None, Field(description="the same text for the same network on the same day")]
     rejection: Rejection | None
     reviewed_at: datetime | None

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from app.comments import queries, queue, shelf, workflow
+from app.comments import feedback, queries, queue, shelf, workflow
 from app.comments.editor_schemas import BatchAnswer, Decided, DecisionInput, Decisions, Undecided
 from app.comments.errors import CannotUndo, CommentNotFound, StaleRevision
 from app.comments.models import Comment, Decision, DecisionBatch, Status
@@ -61,6 +61,7 @@ def _decide(
     after = workflow.after(decision.action, comment.status)
     session.add(_logged(comment, decision, after, batch, place))
     comment.reviewed_by, comment.reviewed_at = by.id, at
+    feedback.close_reports(session, comment, batch.id)
     comment.rejection = decision.reason.value if decision.reason and after is Status.REJECTED else None
     if decision.action is Action.DELETE:
         del reach[decision.id]
@@ -114,6 +115,7 @@ def _undo(session: Session, decision: Decision, comment: Comment | None, *, by: 
     was, before = comment.status, Status(decision.before)
     comment.rejection = decision.rejection
     comment.reviewed_by, comment.reviewed_at = decision.reviewed_by, decision.reviewed_at
+    feedback.reopen_reports(session, comment, decision.batch_id)
     shelf.move(session, comment, before)
     shelf.tell(session, workflow.EVENTS_OF_UNDO[was, before], comment, by=by, at=at, undo=True)
     return Decided(id=comment.id, status=before, revision=comment.revision)

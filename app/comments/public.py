@@ -5,11 +5,14 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.security import HTTPBearer
+from pydantic import Field
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.types import Receive, Scope, Send
 
 from app.comments import documents, queries, service, threads
 from app.comments.errors import CommentNotFound, DuplicateComment, ThreadClosed, WindowClosed
 from app.comments.models import Status
+from app.comments.queue import MOST_NUMBER
 from app.comments.schemas import (
     CommentAnswer,
     CommentDraft,
@@ -78,6 +81,24 @@ async def _holder(request: Request) -> UUID:
 
 
 Holder = Annotated[UUID, Depends(_holder)]
+
+
+class _Name(Convertor[str]):
+    """`{comment_id:name}`: an id or a number, each in its one spelling."""
+
+    regex = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[1-9][0-9]{0,9}"
+
+    def convert(self, value: str) -> str:
+        """Text as it stands."""
+        return value
+
+    def to_string(self, value: str) -> str:
+        """The same."""
+        return value
+
+
+register_url_convertor("name", _Name())
+Number = Annotated[int, Field(description="the rising number of the comment")]
 
 
 class _Sent(Response):
@@ -186,16 +207,16 @@ async def count_comments(db: Db, slugs: Slugs, at: Now) -> Counts:
 
 
 @router.get(
-    "/comments/{comment_id:id}",
+    "/comments/{comment_id:name}",
     operation_id="getComment",
     response_model=OwnComment | SingleComment | OwnTombstone,
     responses=problems(Unauthenticated, CommentNotFound),
     dependencies=[Depends(edit_token)],
     openapi_extra={"security": [{}]},  # or none
 )
-async def get_comment(request: Request, db: Db, comment_id: UUID, at: Now) -> Response:
-    """One published comment; with its edit token also while it is held, for 30 days."""
-    if parse_id(request.path_params["comment_id"]) is None:
+async def get_comment(request: Request, db: Db, comment_id: UUID | Number, at: Now) -> Response:
+    """One published comment, by its id or its number; with its edit token also while it is held, for 30 days."""
+    if isinstance(comment_id, int) and comment_id > MOST_NUMBER:
         raise CommentNotFound()
     if "authorization" in request.headers:
         own = await db.read(queries.find_own, comment_id, _holder_of(request), at=at)

@@ -96,6 +96,12 @@ def is_known_writer(session: Session, email: str | None) -> bool:
     return session.exec(select(Comment.id).where(*wanted)).first() is not None
 
 
+def find_named(session: Session, name: UUID | int) -> Comment | None:
+    """A comment by its id or its number."""
+    column = col(Comment.id) if isinstance(name, UUID) else col(Comment.number)
+    return session.exec(select(Comment).where(column == name)).first()
+
+
 def count_published(session: Session, posts: Sequence[UUID]) -> int:
     """The one count: published comments of these stories."""
     wanted = (col(Comment.post_id).in_(posts), col(Comment.status) == Status.PUBLISHED)
@@ -144,17 +150,23 @@ def wrong_token() -> Unauthenticated:
     return Unauthenticated("the edit token is not the one of this comment", error="invalid_token")
 
 
-def find_own(session: Session, comment_id: UUID, subject: UUID, *, at: datetime) -> OwnComment | OwnTombstone | None:
+def find_own(session: Session, name: UUID | int, subject: UUID, *, at: datetime) -> OwnComment | OwnTombstone | None:
     """What the holder of the edit token sees; None when everyone sees it, or when the token is older than 30 days."""
-    comment = session.get(Comment, comment_id)
+    comment = find_named(session, name)
     if comment is None:
         raise CommentNotFound()
-    if subject != comment_id:
+    if subject != comment.id:
         raise wrong_token()
     post = _public_post(session, comment, at=at)
     if at >= comment.created_at + workflow.TOKEN_LIFE or (post is not None and comment.status is Status.PUBLISHED):
         return None
     return documents.own_comment(comment, post)
+
+
+def check_shown(session: Session, comment: Comment, *, at: datetime) -> None:
+    """Whether everyone sees it: published, below a public story, its thread not hidden. Raises CommentNotFound."""
+    if comment.status is not Status.PUBLISHED or _public_post(session, comment, at=at) is None:
+        raise CommentNotFound()
 
 
 def own_view(session: Session, comment: Comment, *, at: datetime) -> OwnComment | OwnTombstone:

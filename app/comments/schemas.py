@@ -133,6 +133,7 @@ class Thread(BaseModel):
     status: Annotated[Literal["open", "closed", "hidden"], Field(description="`closed`: only the newsroom writes")]
     count: int
     closes_at: Annotated[datetime | None, Field(description="by the site's rule")]
+    pinned: Annotated[PublicComment | None, Field(description="what the newsroom put on top, without its answers")]
 
 
 class ThreadPage(BaseModel):

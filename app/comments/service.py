@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from app.comments import queries, queue, shelf, workflow
+from app.comments import beside, queries, queue, shelf, workflow
 from app.comments.documents import Placed
 from app.comments.editor_schemas import StaffComment
 from app.comments.errors import DuplicateComment, NotPublic, ThreadClosed
@@ -165,6 +165,7 @@ def edit(
         raise IllegalMove(f"a comment that is {comment.status.value} cannot be changed", allowed=["delete"])
     if change.body == comment.body:
         return queries.own_view(session, comment, at=at)
+    session.add(beside.present_text(comment))
     _say(comment, change.body)
     comment.search_text = search_text(comment.author_name or "", change.body)
     comment.revision += 1

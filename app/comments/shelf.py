@@ -5,14 +5,22 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Executable, Table, update
+from sqlalchemy import Executable, Table, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, or_, select
 
 from app.comments import queries
 from app.comments.documents import document_of
-from app.comments.models import Comment, CommentCounter, Status
+from app.comments.models import (
+    Comment,
+    CommentCounter,
+    CommentNote,
+    CommentRevision,
+    Recommendation,
+    Report,
+    Status,
+)
 from app.core.actor import Actor
 from app.core.columns import table_of
 from app.core.http.answers import forget_answers
@@ -40,6 +48,8 @@ def move(session: Session, comment: Comment, status: Status) -> None:
     now = comment.status is Status.PUBLISHED
     comment.visible = now or comment.descendants > 0
     comment.document = document_of(comment)
+    if not now:
+        comment.pinned_at = None
     session.flush()
     if was != now:
         _appear(session, comment, now - was)
@@ -78,8 +88,16 @@ def bury(session: Session, comment: Comment) -> None:
     comment.search_text, comment.notify = "", "none"
     comment.hold_reasons, comment.evidence = [], []
     forget_answers(session, comment.id)
+    forget_beside(session, comment)
     session.flush()
     _clear(session, comment)
+
+
+def forget_beside(session: Session, comment: Comment) -> None:
+    """What hangs on a comment goes with its text: older texts, notes, reports, recommendations."""
+    for beside in (CommentRevision, CommentNote, Report, Recommendation):
+        session.execute(delete(beside).where(col(beside.comment_id) == comment.id))
+    comment.recommendations, comment.reported_at = 0, None
 
 
 def _clear(session: Session, comment: Comment) -> None:

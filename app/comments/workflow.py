@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from app.comments.models import Status
+from app.comments.models import Comment, Status
 from app.core.errors import IllegalMove
 from app.site.policies import Moderation
 
@@ -100,6 +100,27 @@ def told(status: Status) -> Status:
 def may_still_edit(created_at: datetime, minutes: int, at: datetime) -> bool:
     """Whether the writer's window is open."""
     return at < created_at + timedelta(minutes=minutes)
+
+
+def reports_hold(comment: Comment, reports: int, threshold: int | None) -> bool:
+    """Whether that many reports hold a published comment back: once, and never what somebody of the newsroom wrote, or
+    approved as it now reads.
+    """
+    if threshold is None or reports < threshold or comment.held_by_reports or comment.status is not Status.PUBLISHED:
+        return False
+    read_at, edited_at = comment.reviewed_at, comment.edited_at
+    approved = read_at is not None and (edited_at is None or edited_at <= read_at)
+    return not approved and comment.staff_id is None
+
+
+def is_gone(comment: Comment) -> bool:
+    """Whether nothing is left of it but its place."""
+    return comment.status is Status.DELETED
+
+
+def may_be_pinned(comment: Comment) -> bool:
+    """Only what stands at the top of a thread, for everyone to see."""
+    return comment.status is Status.PUBLISHED and comment.parent_id is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ class CommentPolicy(Frozen):
     close_after_days: Annotated[int | None, Field(ge=1, le=36_500)] = None
     thread_scope: ThreadScope = ThreadScope.LANGUAGE
     edit_window_minutes: Annotated[int, Field(ge=0, le=1_440)] = 15
+    report_threshold: Annotated[int | None, Field(ge=1, le=1_000)] = 3
 
 
 class Retention(Frozen):

@@ -139,6 +139,10 @@ class CommentPolicyPatch(Patch):
     close_after_days: Annotated[StrictInt, Field(ge=1, le=36_500)] | None = None
     thread_scope: ThreadScope = ThreadScope.LANGUAGE
     edit_window_minutes: Annotated[StrictInt, Field(ge=0, le=1_440)] = 15
+    report_threshold: Annotated[
+        Annotated[StrictInt, Field(ge=1, le=1_000)] | None,
+        Field(description="so many reports hold a comment until someone has read it; null: never"),
+    ] = 3
 
 
 class RetentionPatch(Patch):

@@ -58,6 +58,8 @@ async def test_a_comment_as_moderators_see_it(newsroom: Newsroom) -> None:
         "hold_reasons": ["site_policy"],
         "evidence": [policy, {"phase": "links", "verdict": "flag", "detail": "links in the text: 1"}],
         "reports": [],
+        "notes": [],
+        "pinned": False,
         "network": (await stored(newsroom))[0].network,
         "rejection": None,
         "reviewed_at": None,
@@ -365,7 +367,7 @@ async def test_approving_and_editing_at_once_agree(newsroom: Newsroom) -> None:
     await set_policy(newsroom)
     newsroom.app.state.limiter = type(newsroom.app.state.limiter)(newsroom.app.state.keys, on=False)
     desk = await newsroom.staff("moderator")
-    comments = [await say(newsroom, f"Draft {number}.") for number in range(25)]
+    comments = [await say(newsroom, f"Draft {number}.") for number in range(50)]
     ids = [answer.json()["comment"]["id"] for answer in comments]
 
     async def approve(comment_id: str) -> bool:

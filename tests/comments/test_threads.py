@@ -235,7 +235,7 @@ async def test_only_what_is_published_is_seen(newsroom: Newsroom) -> None:
         await plant(newsroom, post_id, f"{status.value}-canary", status=status)
     page = await read(newsroom)
     assert [text_of(item) for item in page["items"]] == ["published-canary"]
-    assert page["thread"] == {"status": "open", "count": 1, "closes_at": None}
+    assert page["thread"] == {"status": "open", "count": 1, "closes_at": None, "pinned": None}
 
 
 async def test_tombstones_keep_the_answers_reachable(newsroom: Newsroom) -> None:
@@ -347,7 +347,10 @@ async def test_when_a_thread_closes(
 ) -> None:
     await open_thread(newsroom, comments=said, published_at=NOON - age)
     await set_policy(newsroom, close_after_days=7)
-    assert (await read(newsroom))["thread"] == {"status": status, "count": 0, "closes_at": closes_at}
+    assert (await read(newsroom))["thread"] == {
+        **{"status": status, "count": 0, "closes_at": closes_at},
+        "pinned": None,
+    }
 
 
 async def test_an_old_slug_works_in_place(newsroom: Newsroom) -> None:

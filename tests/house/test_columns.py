@@ -16,14 +16,19 @@ COLUMNS: dict[str, dict[str, str]] = {
     "comment": {
         PUBLIC: "id number post_id parent_id depth status locale body_html author_name created_at edited_at "
         "descendants recommendations document hold_reasons",
-        EDITOR: "revision version body author_email staff_id network evidence reviewed_by reviewed_at rejection",
-        PRIVATE: "visible body_hash search_text notify",
+        EDITOR: "revision version body author_email staff_id network evidence reviewed_by reviewed_at rejection "
+        "reported_at pinned_at",
+        PRIVATE: "visible body_hash search_text notify held_by_reports",
     },
     "comment_counter": {PRIVATE: "id number"},
     "comment_decision": {
         EDITOR: "batch_id place comment_id action revision before after rejection reviewed_by reviewed_at"
     },
     "comment_decision_batch": {EDITOR: "id decided_by decided_at undone_at"},
+    "comment_note": {EDITOR: "id comment_id author_id body written_at"},
+    "comment_recommendation": {PRIVATE: "comment_id reader"},
+    "comment_report": {EDITOR: "comment_id reason note at", PRIVATE: "reporter closed_in"},
+    "comment_revision": {EDITOR: "comment_id number body written_at"},
     "contact_note": {EDITOR: "id submission_id author_id body written_at", PRIVATE: "place"},
     "contact_reply": {EDITOR: "id submission_id author_id body sealed mail_id written_at", PRIVATE: "place"},
     "contact_submission": {

@@ -38,6 +38,9 @@ class Limit:
 
 
 GUEST_POSTS = Limit("guest-post", "10/minute")  # comments, reports and contact messages of one network together
+# reader keys are to be had for nothing: what one network can add to one comment is bounded, whoever it says it is
+RECOMMENDATIONS = Limit("recommendation", "120/minute")
+RECOMMENDATIONS_OF_ONE = Limit("recommendation-of-one", "20/day")
 
 
 @dataclass(frozen=True, slots=True)
