@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import httpx
 from fastapi import FastAPI, Response
-from playwright.sync_api import Browser, Locator, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from app.comments import widget
 from tests.browser import Watch, open_page, serving
@@ -114,18 +114,7 @@ def comment(page: Page, text: str) -> Locator:
 
 
 def stand_in(page: Page) -> None:
-    """The doors that are not built yet, as the contract has them."""
-    liked: set[str] = set()
-
-    def recommend(route: Route) -> None:
-        assert route.request.headers["reader-key"]
-        comment = route.request.url.split("/")[-2]
-        (liked.add if route.request.method == "PUT" else liked.discard)(comment)
-        answer = {"recommendations": int(comment in liked), "recommended": comment in liked}
-        route.fulfill(json=answer, headers=FOREIGN)
-
-    page.route("**/v1/comments/*/recommendation", recommend)
-    page.route("**/v1/comments/*/reports", lambda route: route.fulfill(status=202, json={}, headers=FOREIGN))
+    """The door that is not built yet, as the contract has it."""
     page.route("**/comments/stream", lambda route: route.fulfill(**hints()))
 
 

@@ -165,7 +165,19 @@ def test_a_comment_is_reported_with_a_reason(stage: Stage) -> None:
             dialog.get_by_role("button", name="Report").click()
         expect(page.get_by_role("article").get_by_text("Thank you")).to_be_visible()
         assert sent.value.post_data_json == {"reason": "spam", "note": "He sells boats."}
-        assert sent.value.headers["reader-key"]
+        (told,) = stage.desk.get("/v1/editor/comments", params={"reported": "true"}).json()["items"]
+        assert [(report["reason"], report["note"]) for report in told["reports"]] == [("spam", "He sells boats.")]
+
+
+def test_a_pinned_comment_stands_above_the_others_and_once(stage: Stage) -> None:
+    slug = stage.story()
+    stage.say(slug, "The first")
+    pinned = stage.say(slug, "The best")
+    stage.say(slug, "An answer to the best", parent_id=pinned["id"])
+    assert stage.desk.put(f"/v1/editor/comments/{pinned['id']}/pin").is_success
+    with stage.visit(slug) as page:
+        expect(page.get_by_text("Pinned by the newsroom")).to_be_visible()
+        assert bodies(page) == ["The best", "An answer to the best", "The first"]
 
 
 def test_what_is_wrong_is_said_in_words_where_it_is_wrong(stage: Stage) -> None:
