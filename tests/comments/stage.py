@@ -2,17 +2,21 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 import httpx
 from fastapi import FastAPI, Response
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from app.comments import widget
 from tests.browser import Watch, open_page, serving
+from tests.newsroom import PASSWORD
 from tests.server import Server
+
+PATIENCE = 20_000  # milliseconds: the widget itself waits for 3 seconds before it sends
 
 # the documented directives, and nothing else
 POLICY = (
@@ -22,7 +26,7 @@ POLICY = (
 PAGE = """<!doctype html>
 <html lang="{locale}" dir="{dir}"><head><meta charset="utf-8"><title>A story</title><link rel="icon" href="data:,">
 <script src="{api}{source}" integrity="{integrity}" crossorigin async></script></head>
-<body><main><h1>A story</h1><masthead-comments slug="{slug}" {more}></masthead-comments></main></body></html>
+<body><main><h1>A story</h1><masthead-comments slug="{slug}"></masthead-comments></main></body></html>
 """
 FOREIGN = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-store"}
 
@@ -55,9 +59,9 @@ class Stage(NamedTuple):
             self.approve(comment["id"])
         return dict(comment)
 
-    def approve(self, comment_id: str) -> None:
+    def approve(self, comment_id: str, *, revision: int = 1) -> None:
         """Someone of the newsroom lets it appear."""
-        decision = {"id": comment_id, "revision": 1, "action": "approve"}
+        decision = {"id": comment_id, "revision": revision, "action": "approve"}
         checked(self.desk.post("/v1/editor/comments/decisions", json={"decisions": [decision]}))
 
     def waiting(self) -> list[dict[str, Any]]:
@@ -69,23 +73,27 @@ class Stage(NamedTuple):
         return list(checked(self.desk.get(f"/v1/posts/{slug}/comments"))["items"])
 
     @contextmanager
-    def visit(self, slug: str, *, locale: str = "en", more: str = "", **context: Any) -> Iterator["Visit"]:
-        """A fresh profile on the strict page."""
-        page = self.browser.new_context(**context).new_page()
-        page.set_default_timeout(15_000)
-        visit = Visit(page, Watch(page), f"{self.origin}/{locale}/{slug}?{more}")
+    def visit(
+        self,
+        slug: str,
+        *,
+        locale: str = "en",
+        policy: str = POLICY,
+        before: Callable[[Page], object] = repr,
+        expected: str = "Failed to load resource",
+    ) -> Iterator[Page]:
+        """A fresh profile on the strict page; the browser may complain of the expected, and of nothing else."""
+        page = self.browser.new_context().new_page()
+        page.set_default_timeout(PATIENCE)
+        watch = Watch(page)
         stand_in(page)
-        page.goto(visit.address)
-        yield visit
+        before(page)
+        query = {"policy": policy.format(api=self.server.base)}
+        page.goto(f"{self.origin}/{locale}/{slug}?{urlencode(query)}")
+        yield page
         page.context.close()
-
-
-class Visit(NamedTuple):
-    """A page with the widget, and what the browser complained about."""
-
-    page: Page
-    watch: Watch
-    address: str
+        complaints = [said for said in watch.complaints if not re.search(expected, said)]
+        assert complaints == [], complaints
 
 
 def checked(answer: httpx.Response) -> dict[str, Any]:
@@ -93,19 +101,20 @@ def checked(answer: httpx.Response) -> dict[str, Any]:
     return dict(answer.json()) if answer.content else {}
 
 
+def write(page: Page, body: str, *, name: str = "Salma") -> None:
+    """Fill the form in and send it."""
+    page.get_by_role("textbox", name="Your name").last.fill(name)
+    page.get_by_role("textbox", name="Your comment").last.fill(body)
+    page.get_by_role("button", name="Send").last.click()
+
+
+def comment(page: Page, text: str) -> Locator:
+    """The innermost comment with this text."""
+    return page.get_by_role("article").filter(has_text=text).last
+
+
 def stand_in(page: Page) -> None:
-    """The doors that are not built yet, as the contract has them."""
-    liked: set[str] = set()
-
-    def recommend(route: Route) -> None:
-        assert route.request.headers["reader-key"]
-        comment = route.request.url.split("/")[-2]
-        (liked.add if route.request.method == "PUT" else liked.discard)(comment)
-        answer = {"recommendations": int(comment in liked), "recommended": comment in liked}
-        route.fulfill(json=answer, headers=FOREIGN)
-
-    page.route("**/v1/comments/*/recommendation", recommend)
-    page.route("**/v1/comments/*/reports", lambda route: route.fulfill(status=202, json={}, headers=FOREIGN))
+    """The door that is not built yet, as the contract has it."""
     page.route("**/comments/stream", lambda route: route.fulfill(**hints()))
 
 
@@ -117,29 +126,25 @@ def hints(*hints: dict[str, Any]) -> dict[str, Any]:
 
 @contextmanager
 def open_stage(server: Server) -> Iterator[Stage]:
-    """The demo magazine on a server without limits, and a front end of somebody else."""
-    password = server.run("demo").split()[-1]
+    """A server without limits with one admin, and a front end of somebody else."""
+    expect.set_options(timeout=PATIENCE)
+    admin = ("create-user", "admin@news.example", "--role", "admin", "--name", "Amal", "--password-stdin")
+    server.run(*admin, stdin=PASSWORD)
     server.environment["MASTHEAD_LIMITS"] = "off"
     server.start()
     front = FastAPI()
 
     @front.get("/{locale}/{slug}")
-    async def show(locale: str, slug: str, more: str = "") -> Response:
-        facts = {"source": widget.address(), "integrity": widget.integrity(), "more": more}
+    async def show(locale: str, slug: str, policy: str) -> Response:
+        facts = {"source": widget.address(), "integrity": widget.integrity()}
         direction = "rtl" if locale == "ar" else "ltr"
         body = PAGE.format(api=server.base, locale=locale, dir=direction, slug=slug, **facts)
-        policy = POLICY.format(api=server.base)
         return Response(body, headers={"Content-Security-Policy": policy}, media_type="text/html")
 
     with httpx.Client(base_url=server.base) as desk, serving(front) as origin, open_page() as page:
-        form = {"grant_type": "password", "username": "demo@masthead.example", "password": password}
+        form = {"grant_type": "password", "username": admin[1], "password": PASSWORD}
         token = checked(desk.post("/v1/auth/token", data=form))["access_token"]
         desk.headers["Authorization"] = f"Bearer {token}"
         browser = page.context.browser
         assert browser
         yield Stage(server, desk, origin, browser)
-
-
-def text_of(name: str, **values: str) -> re.Pattern[str]:
-    """A whole text, for locators that would be content with a part of it."""
-    return re.compile(f"^{re.escape(name.format(**values))}$")

@@ -193,7 +193,9 @@ class WritingForm {
       this.#spent();
       return answer;
     } catch (error) {
-      if (!error.unsure) {
+      if (!error.unsure) this.sent = undefined;
+      // what is refused for its fields alone has not been looked at, so its proof is still good
+      if (!error.unsure && error.kind !== "fields") {
         this.#spent();
         this.#prepare();
       }

@@ -13,7 +13,7 @@ class Live {
     document.addEventListener("visibilitychange", () => this.#look(), options);
     globalThis.addEventListener("online", () => this.#look(), options);
     signal.addEventListener("abort", () => this.#close());
-    this.#open();
+    if (!document.hidden) this.#open();
   }
 
   #open() {

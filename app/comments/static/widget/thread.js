@@ -116,8 +116,9 @@ class Thread {
     this.facts = page.thread;
     this.#count(page.thread.count);
     this.#showState();
-    const { pinned } = page.thread;
-    this.#fill(this.pinned.lastChild, pinned && typeof pinned === "object" ? [pinned] : []);
+    // the same comment with its answers, where the page has it
+    const pinned = page.items.find(({ id }) => id === page.thread.pinned?.id) ?? page.thread.pinned;
+    this.#fill(this.pinned.lastChild, pinned ? [pinned] : []);
     this.pinned.hidden = !this.pinned.lastChild.children.length;
     this.#fill(this.list, page.items);
     this.#next(page.next);
