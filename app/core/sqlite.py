@@ -14,7 +14,8 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import make_url
 from sqlmodel import Session
 
-from app.core.db import Database, Parameters, Prepared, Row, committed, finish, in_this_context
+from app.core.db import Database, Parameters, Prepared, Row, finish, in_this_context
+from app.core.writer import Writer
 
 PRAGMAS = (
     *("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-16000"),
@@ -38,7 +39,7 @@ class SQLite(Database):
         self._quick = sqlite_engine(url, "BEGIN", wait_ms=1_000, pool_size=1, max_overflow=-1)
         self._slow = sqlite_engine(url, "BEGIN", wait_ms=WAIT_MS, pool_size=2)
         self.engine = sqlite_engine(url, "BEGIN IMMEDIATE", wait_ms=WAIT_MS, pool_size=1)
-        self._writer = ThreadPoolExecutor(1, "masthead-writer")
+        self._writer = Writer(self.engine, self.info)
         self._readers = ThreadPoolExecutor(2, "masthead-reader")
         self._kept: sqlite3.Connection | None = None
         self.dialect = SQLiteDialect_pysqlite(paramstyle="named")
@@ -48,7 +49,7 @@ class SQLite(Database):
 
     async def stop(self) -> None:
         """Finish what the threads are doing and close."""
-        self._writer.shutdown()
+        self._writer.stop()
         self._readers.shutdown()
         if self._kept is not None:
             self._kept.close()
@@ -58,18 +59,14 @@ class SQLite(Database):
     async def _dispatch(self, kind: str, work: Callable[[Session], Any]) -> Any:
         if kind == "read":
             return self._reading(self._quick, work)
-        loop = asyncio.get_running_loop()
         if kind == "study":
+            loop = asyncio.get_running_loop()
             return await loop.run_in_executor(self._readers, in_this_context(self._reading), self._slow, work)
-        return await finish(loop.run_in_executor(self._writer, in_this_context(self._writing), self.engine, work))
+        return await finish(self._writer.order(work, shares=kind == "together"))
 
     def _reading(self, engine: Engine, work: Callable[[Session], Any]) -> Any:
         with Session(engine, expire_on_commit=False, info=self.info) as session:
             return work(session)
-
-    def _writing(self, engine: Engine, work: Callable[[Session], Any]) -> Any:
-        with Session(engine, expire_on_commit=False, info=self.info) as session:
-            return committed(session, work)
 
     async def fast(self, statement: Prepared, parameters: Parameters, *shape: Any) -> list[Row]:
         """Runs in place: 10–100 µs a statement, less than the way to a thread and back."""
