@@ -22,7 +22,6 @@ from uuid import UUID
 from sqlalchemy import Dialect, Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
-from sqlalchemy.sql import Select
 from sqlmodel import Session
 
 from app.core.errors import DomainError, Unavailable
@@ -34,9 +33,9 @@ Follow = Callable[[], object]  # what rooms leave in `session.info["after_commit
 
 
 class Prepared:
-    """A SELECT compiled once a shape: `build(*shape)` runs on the first use of each; the 512 latest are kept."""
+    """A statement compiled once a shape: `build(*shape)` runs on the first use of each; the 512 latest are kept."""
 
-    def __init__(self, build: Callable[..., Select[*tuple[Any, ...]]]) -> None:
+    def __init__(self, build: Callable[..., Any]) -> None:
         self.build = build
         self.sql = lru_cache(maxsize=512)(self._compile)
 
@@ -162,6 +161,17 @@ def as_time(value: Any) -> datetime:
 def as_uuid(value: Any) -> UUID | None:
     """An id from `fast`: SQLite hands out 32 hex digits, PostgreSQL a UUID."""
     return UUID(hex=value) if isinstance(value, str) else value
+
+
+def stored(value: Any) -> Any:
+    """The value as SQLAlchemy's types store it on SQLite: UUIDs as 32 hex digits, times as text in UTC."""
+    if value.__class__ is str:
+        return value
+    if isinstance(value, UUID):
+        return value.hex
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(" ", "microseconds")[:26]
+    return value
 
 
 async def finish(work: Awaitable[T]) -> T:

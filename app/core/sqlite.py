@@ -4,17 +4,15 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import make_url
 from sqlmodel import Session
 
-from app.core.db import Database, Parameters, Prepared, Row, finish, in_this_context
+from app.core.db import Database, Parameters, Prepared, Row, finish, in_this_context, stored
 from app.core.writer import Writer
 
 PRAGMAS = (
@@ -71,7 +69,7 @@ class SQLite(Database):
     async def fast(self, statement: Prepared, parameters: Parameters, *shape: Any) -> list[Row]:
         """Runs in place: 10–100 µs a statement, less than the way to a thread and back."""
         sql, constants = statement.sql(self.dialect, *shape)
-        values = {name: value if value.__class__ is str else _stored(value) for name, value in parameters.items()}
+        values = {name: stored(value) for name, value in parameters.items()}
         return self._connection().execute(sql, constants | values).fetchall()
 
     def _connection(self) -> sqlite3.Connection:
@@ -113,12 +111,3 @@ def sqlite_engine(url: str, begin: str, *, wait_ms: int, **pool: Any) -> Engine:
             raw.execute("ROLLBACK")
 
     return engine
-
-
-def _stored(value: Any) -> Any:
-    """The value as SQLAlchemy's types store it: UUIDs as 32 hex digits, times as text in UTC."""
-    if isinstance(value, UUID):
-        return value.hex
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(" ", "microseconds")[:26]
-    return value
