@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from unicodedata import normalize
 
-from sqlalchemy import BindParameter, ColumnElement, Select, Uuid, bindparam, func, select, tuple_
+from sqlalchemy import BindParameter, ColumnElement, Select, Uuid, bindparam, func, or_, select, tuple_
 from sqlalchemy.orm import aliased
 from sqlmodel.sql.sqltypes import UTCDateTime
 
@@ -172,7 +172,14 @@ def _level(many: int, localised: bool, small: bool) -> Select[Any]:
     return select(*columns).where(ranked.c.place <= bindparam("most"))
 
 
-STORY_BY_SLUG = _story_by_slug()  # for sessions
+def _twin(many: int) -> Select[Any]:
+    """A comment with the same words that is shown, or waits, in one of so many stories."""
+    posts = [bindparam(f"post_{place}", type_=Uuid()) for place in range(many)]
+    alive = or_(C.status == bindparam("waits"), C.status == bindparam("shown"))
+    since = C.created_at > bindparam("since", type_=UTCDateTime())
+    return select(C.id).where(C.post_id.in_(posts), C.body_hash == bindparam("body_hash"), alive, since).limit(1)
+
+
 STORY = Prepared(_story_by_slug)
 THREAD = Prepared(_thread_by_slug)
 NODE = Prepared(_node)
@@ -182,3 +189,4 @@ COMMENT = Prepared(lambda by_number: _comment_with_story(by_number=by_number))
 TOP_LEVEL = Prepared(lambda sort, group, localised: _top_level(sort, whole_group=group, localised=localised))
 CHILDREN = Prepared(_children)
 LEVEL = Prepared(_level)
+TWIN = Prepared(_twin)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from unicodedata import normalize
 from uuid import UUID
 
@@ -11,8 +12,10 @@ from sqlmodel import Session, col, select
 from app.comments import documents, workflow
 from app.comments.errors import CommentNotFound, WindowClosed
 from app.comments.models import GONE, Comment, Status
-from app.comments.prepared import STORY_BY_SLUG, Story, by_slug
+from app.comments.prepared import STORY, TWIN, Story, by_slug
 from app.comments.schemas import CommentPost, Counts, OwnComment, OwnTombstone, Slugs
+from app.core import statements
+from app.core.db import as_time, as_uuid
 from app.core.errors import Unauthenticated
 from app.posts.models import Post
 from app.publications import queries as publications_queries
@@ -25,10 +28,13 @@ from app.site.policies import SiteSettings, ThreadScope
 
 def get_story(session: Session, slug: str, *, at: datetime) -> Story:
     """The story behind a slug, live or old, with the site's policies: one query. Raises StoryNotFound."""
-    row = session.execute(STORY_BY_SLUG, by_slug(slug, at)).first()
-    if row is None:
+    found = statements.rows(session, STORY, by_slug(slug, at))
+    if not found:
         raise StoryNotFound()
-    return Story(*row)
+    story = Story(*found[0])
+    return story._replace(
+        id=as_uuid(story.id), group_id=as_uuid(story.group_id), published_at=as_time(story.published_at)
+    )
 
 
 def lock_threads(session: Session, post_ids: set[UUID]) -> None:
@@ -75,13 +81,10 @@ def find_parent(session: Session, parent_id: UUID, posts: Sequence[UUID]) -> Com
 
 def has_twin(session: Session, body_hash: str, posts: Sequence[UUID], *, at: datetime) -> bool:
     """Whether the same words stand in the thread, or wait for it, since a day ago."""
-    wanted = (
-        col(Comment.post_id).in_(posts),
-        col(Comment.body_hash) == body_hash,
-        col(Comment.status).in_((Status.PENDING, Status.PUBLISHED)),
-        col(Comment.created_at) > at - workflow.TWIN_WINDOW,
-    )
-    return session.exec(select(Comment.id).where(*wanted)).first() is not None
+    parameters: dict[str, Any] = {f"post_{place}": post_id for place, post_id in enumerate(posts)}
+    parameters |= {"body_hash": body_hash, "since": at - workflow.TWIN_WINDOW}
+    parameters |= {"waits": Status.PENDING.value, "shown": Status.PUBLISHED.value}
+    return bool(statements.rows(session, TWIN, parameters, len(posts)))
 
 
 def is_known_writer(session: Session, email: str | None) -> bool:

@@ -1,11 +1,10 @@
 """Where a comment stands: every change of status goes through here, so that counts and tombstones stay right."""
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Executable, Table, delete, text, update
+from sqlalchemy import delete, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, or_, select
@@ -23,9 +22,12 @@ from app.comments.models import (
     Report,
     Status,
 )
+from app.core import statements
 from app.core.actor import Actor
 from app.core.columns import table_of
+from app.core.db import Prepared
 from app.core.http.answers import forget_answers
+from app.core.rows import keep_new
 from app.events.service import record
 from app.publications import service as publications_service
 from app.site import queries as site_queries
@@ -38,8 +40,7 @@ def place(session: Session, comment: Comment) -> None:
     comment.number = _next_number(session)
     comment.visible = comment.status is Status.PUBLISHED
     comment.document = document_of(comment)
-    session.add(comment)
-    session.flush()
+    keep_new(session, comment)
     if comment.visible:
         _appear(session, comment, +1)
 
@@ -130,18 +131,18 @@ def _has_answers(session: Session, comment_id: UUID) -> bool:
 
 def _next_number(session: Session) -> int:
     """Taken late: the row stays locked until the commit, so that numbers rise in its order."""
-    return int(session.execute(_COUNT[session.get_bind().dialect.name]).scalar_one())
+    ((number,),) = statements.rows(session, _COUNT, {}, session.get_bind().dialect.name)
+    return int(number)
 
 
-def _one_more(insert: Callable[[Table], Any]) -> Executable:
+def _one_more(dialect: str) -> Any:
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
     counter = insert(table_of(CommentCounter)).values(id=1, number=1)
     number = table_of(CommentCounter).c.number
-    return cast(
-        Executable, counter.on_conflict_do_update(index_elements=["id"], set_={"number": number + 1}).returning(number)
-    )
+    return counter.on_conflict_do_update(index_elements=["id"], set_={"number": number + 1}).returning(number)
 
 
-_COUNT = {"sqlite": _one_more(sqlite.insert), "postgresql": _one_more(postgresql.insert)}
+_COUNT = Prepared(_one_more)
 
 
 def tell(session: Session, name: str, comment: Comment, *, by: Actor, at: datetime, **data: Any) -> None:

@@ -4,13 +4,18 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from limits import RateLimitItem, parse
-from sqlalchemy import bindparam, delete, func, or_, select
+from sqlalchemy import Text, bindparam, delete, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel, col
+from sqlmodel.sql.sqltypes import UTCDateTime
 
+from app.core import statements
+from app.core.columns import table_of
 from app.core.day_keys import day_key, find_day_key, sealed
+from app.core.db import Prepared
 from app.core.errors import TooMany
 from app.core.keys import Keys
 
@@ -76,14 +81,9 @@ class Limiter:
         number = int(at.timestamp()) // window
         ends_at = datetime.fromtimestamp((number + 1) * window, UTC)
         key = _key(day_key(session, at.date()), self.keys, limit, number, subject)
-        insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-        upsert = (
-            insert(RateCounter)
-            .values(key=key, hits=1, ends_at=ends_at)
-            .on_conflict_do_update(index_elements=["key"], set_={"hits": col(RateCounter.hits) + 1})
-            .returning(col(RateCounter.hits))
+        ((hits,),) = statements.rows(
+            session, _COUNTED, {"key": key, "ends_at": ends_at}, session.get_bind().dialect.name
         )
-        hits = session.execute(upsert).scalar_one()
         return (limit, max(1, math.ceil((ends_at - at).total_seconds()))) if hits > item.amount else None
 
 
@@ -107,6 +107,17 @@ RECENT_HITS = (
     .where(or_(col(RateCounter.key) == bindparam("window"), col(RateCounter.key) == bindparam("window_before")))
     .scalar_subquery()
 )
+
+
+def _upsert(dialect: str) -> Any:
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    ends_at = bindparam("ends_at", type_=UTCDateTime())
+    first = insert(table_of(RateCounter)).values(key=bindparam("key", type_=Text()), hits=1, ends_at=ends_at)
+    hits = table_of(RateCounter).c.hits
+    return first.on_conflict_do_update(index_elements=["key"], set_={"hits": hits + 1}).returning(hits)
+
+
+_COUNTED = Prepared(_upsert)
 
 
 def sweep(session: Session, *, at: datetime) -> None:
