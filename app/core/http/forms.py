@@ -22,7 +22,7 @@ EMBEDDED = "/embed/"  # pages of ours that stand in frames of other sites
 SENT = "sent"  # how such a page hears what became of its form: 201 published, 202 held
 
 SEE_OTHER: dict[int | str, dict[str, Any]] = {
-    303: {"description": "A plain form was taken: on to `return_to` if its origin is allowed, else to our own page."}
+    303: {"description": "A plain form was taken: on to `return_to` if that is allowed, else to our own page."}
 }
 
 _PORTS = {"http": 80, "https": 443}
@@ -202,7 +202,8 @@ def form_docs(model: type[BaseModel]) -> dict[str, Any]:
     schema = model.model_json_schema()
     shared = schema.pop("$defs", {})
     plain = _inlined(schema, shared)
-    back = {"type": "string", "description": "where to lead afterwards; its origin must be the site's or on its list"}
+    told = "where to lead afterwards: an address whose origin is the site's or on its list, or a path under `/embed/`"
+    back = {"type": "string", "description": told}
     fields = {
         name: field if name in plain.get("required", ()) else _or_blank(field)
         for name, field in {**plain["properties"], RETURN_TO: back}.items()
