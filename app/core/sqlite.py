@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import make_url
 from sqlmodel import Session
 
-from app.core.db import Database, Parameters, Prepared, Row, finish, in_this_context, stored
+from app.core.db import Database, Parameters, Prepared, Row, dressed, finish, in_this_context, stored
 from app.core.writer import Writer
 
 PRAGMAS = (
@@ -121,7 +121,11 @@ def _shorten_savepoints(dialect: Dialect) -> None:
         def say(connection: Connection, name: str) -> None:
             raw = connection.connection.driver_connection
             assert raw is not None
-            raw.execute(f"{word} {name}")  # a name that SQLAlchemy counts up
+            sql = f"{word} {name}"  # a name that SQLAlchemy counts up
+            try:
+                raw.execute(sql)
+            except sqlite3.Error as error:
+                raise dressed(connection, sql, error) from error
 
         return say
 
