@@ -19,8 +19,8 @@ from functools import lru_cache
 from typing import Any, TypeVar, cast, overload
 from uuid import UUID
 
-from sqlalchemy import Dialect, Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection, Dialect, Engine
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlmodel import Session
 
@@ -161,6 +161,12 @@ def as_time(value: Any) -> datetime:
 def as_uuid(value: Any) -> UUID | None:
     """An id from `fast`: SQLite hands out 32 hex digits, PostgreSQL a UUID."""
     return UUID(hex=value) if isinstance(value, str) else value
+
+
+def dressed(connection: Connection, sql: str, error: Exception) -> BaseException:
+    """An error of the driver as SQLAlchemy would raise it, without what people sent."""
+    dialect = connection.dialect
+    return DBAPIError.instance(sql, None, error, dialect.loaded_dbapi.Error, hide_parameters=True, dialect=dialect)
 
 
 def stored(value: Any) -> Any:

@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from sqlalchemy import inspect
-from sqlalchemy.orm import make_transient_to_detached
+from sqlalchemy.orm import configure_mappers, make_transient_to_detached
 from sqlmodel import Session, SQLModel
 
 from app.core import statements
@@ -15,14 +15,16 @@ M = TypeVar("M", bound=SQLModel)
 
 def new_row(model: type[M], **facts: Any) -> M:
     """An object made as SQLAlchemy makes those that it loads: every column from the facts or its plain default."""
+    defaults = _defaults(model)
     row: M = inspect(model).class_manager.new_instance()
-    row.__dict__.update(_defaults(model))
+    row.__dict__.update(defaults)
     row.__dict__.update(facts)
     return row
 
 
 @lru_cache(maxsize=16)
 def _defaults(model: type[SQLModel]) -> dict[str, Any]:
+    configure_mappers()  # a constructor would see to that
     return {name: field.default for name, field in model.model_fields.items() if not field.is_required()}
 
 

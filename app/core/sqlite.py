@@ -7,12 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Dialect, Engine, create_engine, event
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import make_url
 from sqlmodel import Session
 
-from app.core.db import Database, Parameters, Prepared, Row, finish, in_this_context, stored
+from app.core.db import Database, Parameters, Prepared, Row, dressed, finish, in_this_context, stored
 from app.core.writer import Writer
 
 PRAGMAS = (
@@ -93,6 +93,7 @@ class SQLite(Database):
 def sqlite_engine(url: str, begin: str, *, wait_ms: int, **pool: Any) -> Engine:
     """An engine whose every connection carries the pragmas and opens transactions with `begin`."""
     engine = create_engine(url, hide_parameters=True, **pool)
+    _shorten_savepoints(engine.dialect)
 
     @event.listens_for(engine, "connect")
     def _prepare(raw: sqlite3.Connection, _record: object) -> None:
@@ -111,3 +112,27 @@ def sqlite_engine(url: str, begin: str, *, wait_ms: int, **pool: Any) -> Engine:
             raw.execute("ROLLBACK")
 
     return engine
+
+
+def _shorten_savepoints(dialect: Dialect) -> None:
+    """Savepoints by the driver itself: SQLAlchemy compiles three statements for each, and every small verb has one."""
+
+    def says(word: str) -> Callable[[Connection, str], None]:
+        def say(connection: Connection, name: str) -> None:
+            raw = connection.connection.driver_connection
+            assert raw is not None
+            sql = f"{word} {name}"  # a name that SQLAlchemy counts up
+            try:
+                raw.execute(sql)
+            except sqlite3.Error as error:
+                raise dressed(connection, sql, error) from error
+
+        return say
+
+    words = {
+        "do_savepoint": "SAVEPOINT",
+        "do_rollback_to_savepoint": "ROLLBACK TO SAVEPOINT",
+        "do_release_savepoint": "RELEASE SAVEPOINT",
+    }
+    for method, word in words.items():
+        setattr(dialect, method, says(word))

@@ -8,10 +8,9 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Dialect, Table, insert
-from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from app.core.db import Parameters, Prepared, Row, stored
+from app.core.db import Parameters, Prepared, Row, dressed, stored
 
 Shape = Callable[[Any], Any]
 
@@ -43,9 +42,7 @@ def _cursor(session: Session, sql: str) -> Iterator[Any]:
     try:
         yield cursor
     except connection.dialect.loaded_dbapi.Error as error:
-        kind = connection.dialect.loaded_dbapi.Error
-        dressed = DBAPIError.instance(sql, None, error, kind, hide_parameters=True, dialect=connection.dialect)
-        raise dressed from error
+        raise dressed(connection, sql, error) from error
     finally:
         cursor.close()
 
