@@ -1,6 +1,7 @@
 """What the phases that only look at a text say, row by row: what is held beside what only looks like it."""
 
 from datetime import UTC, datetime, timedelta
+from time import process_time
 from typing import Any, cast
 
 import pytest
@@ -179,3 +180,32 @@ def test_reasons_stand_in_order_each_once() -> None:
     assert (judged.ruling, judged.hold_reasons) == (Ruling.HOLD, ["content", "link"])
     assert [seen["phase"] for seen in judged.evidence] == ["words", "links", "shouting"]
     assert all(seen["verdict"] == "hold" for seen in judged.evidence)
+
+
+PATHOLOGICAL = [
+    "ـ",
+    "a",
+    "a.",
+    "aя ",
+    "a\u200b",
+    "ا ",
+    "! ",
+    "a(",
+    '"a',
+    "> a\n",
+    "7مار ",
+    "ه@ ",
+    "http : ",
+    "e\u0301",
+    "ا\u064b",
+]
+TEXT_PHASES: tuple[Phase, ...] = (words.examine, links.examine, mixed_scripts.examine, shouting.examine)
+
+
+@pytest.mark.parametrize("piece", PATHOLOGICAL, ids=ascii)
+def test_no_text_of_the_longest_kind_holds_a_core(piece: str) -> None:
+    attempt = attempt_of(piece * (10_000 // len(piece)), rules=LISTS)
+    start = process_time()
+    for examine in TEXT_PHASES:
+        examine(NO_SESSION, attempt)
+    assert process_time() - start < 0.6

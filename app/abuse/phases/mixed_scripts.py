@@ -7,7 +7,7 @@ from sqlmodel import Session
 from app.abuse.attempt import Attempt, Finding, Ruling
 
 _LATIN = "A-Za-z\u00c0-\u024f"
-_ARABIC = "\u0620-\u064a\u066e-\u06d3\u0750-\u077f"
+_ARABIC = "\u0620-\u063f\u0641-\u064a\u066e-\u06d3\u0750-\u077f"  # without tatweel: a row of it would cost a second
 _OTHERS = "\u0370-\u03ff\u0400-\u052f"  # Greek, Cyrillic
 _UNSEEN = "[\u0300-\u036f\u064b-\u065f\u0640\u00ad\u200b-\u200f\u2060\ufeff]*"  # marks, tatweel, what has no width
 _SEAM = re.compile(
