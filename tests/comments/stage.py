@@ -12,10 +12,17 @@ from fastapi import FastAPI, Response
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from app.comments import widget
+from app.core.actor import system
+from app.core.clock import now
+from app.core.settings import Settings
+from app.main import open_site
+from app.staff import service as staff_service
+from app.staff.models import Role
 from tests.browser import Watch, open_page, serving
-from tests.newsroom import PASSWORD
+from tests.newsroom import PASSWORD, SECRET, password_hash
 from tests.server import Server
 
+ADMIN = "admin@news.example"
 PATIENCE = 20_000  # milliseconds: the widget itself waits for 3 seconds before it sends
 
 # the documented directives, and nothing else
@@ -124,12 +131,20 @@ def hints(*hints: dict[str, Any]) -> dict[str, Any]:
     return {"body": f"retry: 600000\n\n{events}", "content_type": "text/event-stream", "headers": FOREIGN}
 
 
+def hire_admin(database_url: str) -> None:
+    """An account, put into the database before the server opens it."""
+    database = open_site(Settings(_env_file=None, database_url=database_url, secret_key=SECRET))
+    facts: dict[str, Any] = {"email": ADMIN, "name": "Amal", "role": Role.ADMIN, "password_hash": password_hash()}
+    with database.transaction() as session:
+        staff_service.create_user(session, **facts, by=system("tests"), at=now())
+    database.engine.dispose()
+
+
 @contextmanager
 def open_stage(server: Server) -> Iterator[Stage]:
     """A server without limits with one admin, and a front end of somebody else."""
     expect.set_options(timeout=PATIENCE)
-    admin = ("create-user", "admin@news.example", "--role", "admin", "--name", "Amal", "--password-stdin")
-    server.run(*admin, stdin=PASSWORD)
+    hire_admin(server.environment["MASTHEAD_DATABASE_URL"])
     server.environment["MASTHEAD_LIMITS"] = "off"
     server.start()
     front = FastAPI()
@@ -142,7 +157,7 @@ def open_stage(server: Server) -> Iterator[Stage]:
         return Response(body, headers={"Content-Security-Policy": policy}, media_type="text/html")
 
     with httpx.Client(base_url=server.base) as desk, serving(front) as origin, open_page() as page:
-        form = {"grant_type": "password", "username": admin[1], "password": PASSWORD}
+        form = {"grant_type": "password", "username": ADMIN, "password": PASSWORD}
         token = checked(desk.post("/v1/auth/token", data=form))["access_token"]
         desk.headers["Authorization"] = f"Bearer {token}"
         browser = page.context.browser
