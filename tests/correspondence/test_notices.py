@@ -172,8 +172,15 @@ async def test_one_letter_on_first_publication_only(newsroom: Newsroom) -> None:
     await decide(moderator, answer["id"], "restore")
     await decide(moderator, answer["id"], "unpublish")
     await decide(moderator, answer["id"], "approve")
+    await newsroom.night()
+    assert len(letters(newsroom, SALMA)) == 1
     headers = {"Authorization": f"Bearer {answer['edit_token']}"}
     await newsroom.reader.patch(f"/v1/comments/{answer['id']}", json={"body": "Better"}, headers=headers)
+    again = {"id": answer["id"], "revision": 2, "action": "approve"}
+    await moderator.post(DECISIONS, json={"decisions": [again]})
+    stored = await one(newsroom, answer["id"])
+    assert stored
+    assert (stored.status, stored.revision) == ("published", 2)
     await newsroom.night()
     assert len(letters(newsroom, SALMA)) == 1
 
