@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from app.abuse.attempt import Ruling
-from app.comments.models import Comment, Status
+from app.comments.models import GONE, Comment, Status
 from app.core.errors import IllegalMove
 
 TWIN_WINDOW = timedelta(hours=24)
@@ -111,7 +111,7 @@ def reports_hold(comment: Comment, reports: int, threshold: int | None) -> bool:
 
 def is_gone(comment: Comment) -> bool:
     """Whether nothing is left of it but its place."""
-    return comment.status is Status.DELETED
+    return comment.status in GONE
 
 
 def may_be_pinned(comment: Comment) -> bool:
