@@ -25,7 +25,7 @@ async def test_the_lists_work_from_the_next_comment_on_and_are_told_to_nobody(ne
     assert RULES.items() <= changed.json()["comments"].items()
     shown = await newsroom.reader.get("/v1/site")
     assert set(shown.json()["comments"]) == {
-        *("policy", "name_required", "email_required", "close_after_days", "thread_scope")
+        *("policy", "name_required", "email_required", "close_after_days", "edit_window_minutes", "thread_scope")
     }
     assert "casino" not in shown.text
     assert (await say(newsroom, "One https://a.example")).status_code == 201

@@ -1,6 +1,5 @@
 """Where the widget is tried: a real server on one port, a strict page of somebody else on another, a real browser."""
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -93,7 +92,6 @@ class Stage(NamedTuple):
         page = self.browser.new_context().new_page()
         page.set_default_timeout(PATIENCE)
         watch = Watch(page)
-        stand_in(page)
         before(page)
         query = {"policy": policy.format(api=self.server.base)}
         page.goto(f"{self.origin}/{locale}/{slug}?{urlencode(query)}")
@@ -118,17 +116,6 @@ def write(page: Page, body: str, *, name: str = "Salma") -> None:
 def comment(page: Page, text: str) -> Locator:
     """The innermost comment with this text."""
     return page.get_by_role("article").filter(has_text=text).last
-
-
-def stand_in(page: Page) -> None:
-    """The door that is not built yet, as the contract has it."""
-    page.route("**/comments/stream", lambda route: route.fulfill(**hints()))
-
-
-def hints(*hints: dict[str, Any]) -> dict[str, Any]:
-    """A stream with these hints which then ends; the browser asks again after ten minutes."""
-    events = "".join(f"event: thread\nid: {n}\ndata: {json.dumps(hint)}\n\n" for n, hint in enumerate(hints))
-    return {"body": f"retry: 600000\n\n{events}", "content_type": "text/event-stream", "headers": FOREIGN}
 
 
 def hire_admin(database_url: str) -> None:

@@ -9,10 +9,12 @@ from uuid import UUID
 import httpx
 from sqlmodel import Session, col, select
 
+from app.abuse import addresses
 from app.comments import service
 from app.comments.models import Comment, Status
 from app.core import render_tokens
 from app.core.actor import Actor
+from app.core.ids import random_id
 from app.core.render_tokens import FormKind
 from app.events.models import Event
 from app.site.models import Site
@@ -66,6 +68,18 @@ async def say(newsroom: Newsroom, body: str = DRAFT["body"], *, slug: str = SLUG
     """A reader writes a comment into a form that was shown."""
     draft = {"body": body, "author_name": "Salma", "render_token": shown(newsroom, slug)} | members
     return await newsroom.reader.post(f"/v1/posts/{slug}/comments", json=draft)
+
+
+async def reader_key(newsroom: Newsroom) -> tuple[UUID, dict[str, str]]:
+    """A reader, and the header that tells them from others."""
+    reader = random_id()
+    return reader, {"Reader-Key": newsroom.app.state.keys.token("reader", reader)}
+
+
+async def verify(newsroom: Newsroom, reader: UUID, email: str) -> None:
+    """The reader opened the mailed link."""
+    keys = newsroom.app.state.keys
+    await newsroom.db.write(addresses.remember_verified, reader, email, keys=keys, at=NOON)
 
 
 async def plant(newsroom: Newsroom, post_id: UUID, body: str, **facts: Any) -> UUID:

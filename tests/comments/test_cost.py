@@ -6,9 +6,9 @@ from app.abuse.memory_models import Target
 from app.abuse.sanctions import impose
 from app.core.actor import system
 from app.core.ids import new_id
-from tests.comments.talk import NOON, open_thread, plant, say, set_policy
-from tests.comments.test_memory import reader_key, train
-from tests.contact.letters import counted_queries
+from tests.comments.talk import NOON, open_thread, plant, reader_key, say, set_policy
+from tests.comments.test_memory import train
+from tests.counting import counted_queries
 from tests.newsroom import Newsroom
 
 pytestmark = pytest.mark.anyio

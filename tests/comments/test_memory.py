@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 from sqlmodel import Session, select
@@ -14,25 +13,26 @@ from app.comments.models import Comment, Status
 from app.core.folding import fold
 from app.core.ids import random_id
 from app.site.policies import CommentPolicy, SiteSettings
-from tests.comments.talk import NOON, decide, one, open_thread, plant, reader_at, say, set_policy, set_site, stored
+from tests.comments.talk import (
+    NOON,
+    decide,
+    one,
+    open_thread,
+    plant,
+    reader_at,
+    reader_key,
+    say,
+    set_policy,
+    set_site,
+    stored,
+    verify,
+)
 from tests.newsroom import Newsroom
 
 pytestmark = pytest.mark.anyio
 
 SPAM = "win big casino bonus today click fast jackpot"
 HAM = "the ferry was late again because of fog"
-
-
-async def reader_key(newsroom: Newsroom) -> tuple[UUID, dict[str, str]]:
-    """A reader, and the header that tells them from others."""
-    reader = random_id()
-    return reader, {"Reader-Key": newsroom.app.state.keys.token("reader", reader)}
-
-
-async def verify(newsroom: Newsroom, reader: UUID, email: str) -> None:
-    """The reader opened the mailed link."""
-    keys = newsroom.app.state.keys
-    await newsroom.db.write(addresses.remember_verified, reader, email, keys=keys, at=NOON)
 
 
 def phases(comment: Comment) -> set[str]:

@@ -29,7 +29,7 @@ from tests.comments.talk import (
     set_policy,
     stored,
 )
-from tests.contact.letters import counted_queries
+from tests.counting import counted_queries
 from tests.newsroom import Desk, Newsroom
 
 pytestmark = pytest.mark.anyio

@@ -15,7 +15,7 @@ from playwright.sync_api import Page, Route, expect
 
 from app.comments import widget
 from tests.browser import Watch
-from tests.comments.stage import FOREIGN, POLICY, Stage, comment, hints, open_stage, write
+from tests.comments.stage import FOREIGN, POLICY, Stage, comment, open_stage, write
 from tests.newsroom import SECRET
 from tests.server import Server
 
@@ -322,15 +322,9 @@ def test_arabic_is_read_from_the_right_with_its_own_plurals(stage: Stage) -> Non
 def test_what_arrives_is_announced_and_shown_when_it_is_asked_for(stage: Stage) -> None:
     slug = stage.story()
     stage.say(slug, "Here from the start")
-    waiting: list[Route] = []
-
-    def hold(route: Route) -> None:
-        waiting.append(route)
-
-    with stage.visit(slug, before=lambda page: page.route("**/stream", hold)) as page:
+    with stage.visit(slug) as page:
         expect(comment(page, "Here from the start")).to_be_visible()
-        new = stage.say(slug, "Just arrived")
-        waiting[0].fulfill(**hints({"count": 2, "last_id": new["id"]}))
+        stage.say(slug, "Just arrived")
         button = page.get_by_role("button", name="Show 1 new comment")
         expect(button).to_be_visible()
         expect(page.get_by_role("status")).to_have_text("Show 1 new comment")
@@ -434,7 +428,6 @@ def test_the_page_to_try_it_speaks_both_languages(stage: Stage) -> None:
     stage.say(slug, "On our own page")
     page = stage.browser.new_page()
     watch = Watch(page)
-    page.route("**/comments/stream", lambda route: route.fulfill(**hints()))
     page.goto(f"{stage.server.base}{widget.DEMO_PATH}?slug={slug}")
     expect(comment(page, "On our own page")).to_be_visible()
     assert violations(page) == []

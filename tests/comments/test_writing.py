@@ -25,10 +25,12 @@ from tests.comments.talk import (
     open_thread,
     plant,
     reader_at,
+    reader_key,
     say,
     set_policy,
     shown,
     stored,
+    verify,
 )
 from tests.newsroom import Newsroom
 
@@ -95,11 +97,12 @@ POLICIES: list[tuple[str, dict[str, Any], str, int, list[str]]] = [
     ("postmoderate", {}, LINK, 202, ["link"]),
     ("postmoderate", {"published_at": OLD}, "Fine.", 201, []),
     ("sometimes", {}, "Fine.", 202, ["first_comment"]),
-    ("sometimes", {"email": "known@example.org"}, "Fine.", 201, []),
-    ("sometimes", {"email": "KNOWN@example.org"}, "Fine.", 201, []),
-    ("sometimes", {"email": "unread@example.org"}, "Fine.", 202, ["first_comment"]),
-    ("sometimes", {"email": "known@example.org"}, LINK, 202, ["link"]),
-    ("sometimes", {"email": "known@example.org", "published_at": OLD}, "Fine.", 202, ["old_story"]),
+    ("sometimes", {"email": "known@example.org"}, "Fine.", 202, ["first_comment"]),  # anybody can type it
+    ("sometimes", {"proved": "known@example.org"}, "Fine.", 201, []),
+    ("sometimes", {"proved": "KNOWN@example.org"}, "Fine.", 201, []),
+    ("sometimes", {"proved": "unread@example.org"}, "Fine.", 202, ["first_comment"]),
+    ("sometimes", {"proved": "known@example.org"}, LINK, 202, ["link"]),
+    ("sometimes", {"proved": "known@example.org", "published_at": OLD}, "Fine.", 202, ["old_story"]),
     ("sometimes", {"published_at": OLD}, LINK, 202, ["link", "first_comment", "old_story"]),
 ]
 
@@ -115,7 +118,11 @@ async def test_the_policies(
     await decide(await newsroom.staff("moderator"), earlier["comment"]["id"], "approve")
     await plant(newsroom, elsewhere, "Never read.", author_email="unread@example.org")
     await set_policy(newsroom, policy)
-    answer = await say(newsroom, body, author_email=facts.get("email"))
+    if "proved" in facts:
+        reader, header = await reader_key(newsroom)
+        newsroom.reader.headers.update(header)
+        await verify(newsroom, reader, facts["proved"])
+    answer = await say(newsroom, body, author_email=facts.get("email") or facts.get("proved"))
     assert (answer.status_code, answer.json()["hold_reasons"]) == (status, reasons)
     assert answer.json()["comment"]["status"] == ("published" if status == 201 else "pending")
 
