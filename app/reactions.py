@@ -60,6 +60,7 @@ EVERY: dict[Task, timedelta] = {
     abuse_memory.REFRESH_NAMES: timedelta(hours=1),
     abuse_memory.SWEEP: timedelta(days=1),
     comments_tasks.FORGET_NETWORKS: timedelta(days=1),
+    comments_tasks.PURGE_SPAM: timedelta(days=1),
     correspondence_tasks.DIGEST: timedelta(hours=6),
     correspondence_tasks.SWEEP: timedelta(days=1),
     webhooks_tasks.CATCH_UP: timedelta(minutes=10),

@@ -24,6 +24,11 @@ def learn(session: Session, comment: Comment) -> None:
 
 
 def forget(session: Session, comment: Comment) -> None:
+    """The person goes: nothing of their words stays counted."""
+    bayes.forget(session, comment.id)
+
+
+def let_go(session: Session, comment: Comment) -> None:
     """The text goes: of spam the common words stay counted, of all else nothing does."""
     if comment.status is Status.SPAM:
         bayes.retire(session, comment.id)

@@ -95,7 +95,8 @@ def _ring(session: Session, post_id: UUID) -> None:
 
 def bury(session: Session, comment: Comment, status: Status = Status.DELETED) -> None:
     """Make a tombstone: text, name, address and keys go, and with them the row when no answer hangs on it."""
-    lessons.forget(session, comment)
+    part = lessons.forget if status is Status.ERASED else lessons.let_go
+    part(session, comment)
     move(session, comment, status)
     comment.body = comment.body_html = comment.body_hash = None
     comment.author_name = comment.author_email = comment.network = comment.rejection = comment.staff_id = None

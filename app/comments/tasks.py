@@ -1,4 +1,4 @@
-"""The night shift of the threads: the external check is asked, networks are forgotten."""
+"""The night shift of the threads: the external check is asked, spam and networks are forgotten."""
 
 from uuid import UUID
 
@@ -23,5 +23,12 @@ async def forget_networks(night: Night) -> None:
     await night.db.write(retention.forget_networks, at=night.clock())
 
 
+async def purge_spam(night: Night) -> None:
+    """Delete spam that lay for a month, in small transactions."""
+    while await night.db.write(retention.purge_spam, at=night.clock()) == retention.BATCH:
+        pass
+
+
 CHECK = Task(CHECK_TASK, check)
 FORGET_NETWORKS = Task("comments.forget_networks", forget_networks)
+PURGE_SPAM = Task("comments.purge_spam", purge_spam)
