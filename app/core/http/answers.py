@@ -112,7 +112,9 @@ async def create(
 
 
 def _with_members(body: str, members: dict[str, str]) -> str:
-    """An object that has members already, and these: spliced, since reading it back takes longer than the rest."""
+    """An object with these members more: spliced, since reading it back takes longer than the rest."""
+    if body == "{}" or not members:
+        return json.dumps(members, ensure_ascii=False) if members else body
     return f"{body[:-1]},{json.dumps(members, ensure_ascii=False)[1:]}"
 
 
