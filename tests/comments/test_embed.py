@@ -316,6 +316,7 @@ async def test_the_form_writes_a_comment_and_leads_back(newsroom: Newsroom) -> N
     assert [(row.body, row.parent_id) for row in await stored(newsroom)][-1] == ("I waited an hour.", parent)
 
     await set_policy(newsroom, "postmoderate")
+    newsroom.set_clock(at)  # long enough to have been typed by a person
     posted = await newsroom.reader.post(form["action"], data=sent | {"body": "Two hours."}, headers=HTML)
     assert posted.headers["location"] == f"{PAGE}?sent=201#notice"
     answer, _ = await show(newsroom, posted.headers["location"].partition("#")[0])
