@@ -399,10 +399,8 @@ async def test_threads_of_translations_apart_and_together(newsroom: Newsroom) ->
     assert [text_of(item) for item in (await read(newsroom))["items"]] == ["One."]
 
     await set_policy(newsroom, "postmoderate", thread_scope="group")
-    answer = await newsroom.reader.post(
-        f"/v1/posts/{slugs[1]}/comments",
-        json={"body": "رد.", "author_name": "سلمى", "parent_id": (await read(newsroom))["items"][0]["id"]},
-    )
+    parent = (await read(newsroom))["items"][0]["id"]
+    answer = await say(newsroom, "رد.", slug=slugs[1], author_name="سلمى", parent_id=parent)
     assert (answer.status_code, answer.json()["comment"]["locale"]) == (201, "ar")
     assert await counts_everywhere(newsroom, slugs) == {"harbour": {4}, "المرفأ": {4}}
     for slug in slugs:
