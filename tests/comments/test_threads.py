@@ -15,7 +15,7 @@ from app.events.service import record
 from app.publications import service as publications_service
 from app.publications.models import CommentsMode, Slug
 from tests.comments import talk
-from tests.comments.talk import NOON, THREAD, decide, one, open_thread, plant, plant_tree, set_policy
+from tests.comments.talk import NOON, THREAD, decide, one, open_thread, plant, plant_tree, say, set_policy
 from tests.make import live_story
 from tests.newsroom import Newsroom
 

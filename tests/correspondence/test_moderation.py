@@ -14,7 +14,19 @@ from app.correspondence import moderators
 from app.site.policies import CommentPolicy, SiteSettings
 from app.staff import service as staff_service
 from app.staff.models import Role, User
-from tests.comments.talk import ARABIC, DECISIONS, NOON, decide, events, one, open_thread, set_policy, set_site, stored
+from tests.comments.talk import (
+    ARABIC,
+    DECISIONS,
+    NOON,
+    decide,
+    events,
+    one,
+    open_thread,
+    set_policy,
+    set_site,
+    shown,
+    stored,
+)
 from tests.correspondence.letters import follow, letters, links_in, rows, told, write
 from tests.newsroom import Desk, Newsroom
 
@@ -66,7 +78,7 @@ async def test_of_what_is_published_or_spam_nobody_hears(newsroom: Newsroom) -> 
     await desk(newsroom)
     await write(newsroom, "Spam", homepage="x")
     await set_policy(newsroom, "postmoderate", moderation_mail="each")
-    await write(newsroom, "Fine")
+    await write(newsroom, "Fine", render_token=shown(newsroom))
     await newsroom.night()
     assert letters(newsroom) == []
 
