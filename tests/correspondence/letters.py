@@ -12,7 +12,7 @@ from app.core.ids import random_id
 from app.core.mail import Letter
 from app.correspondence.models import MailLink, Subscription
 from app.events.models import Event
-from tests.comments.talk import THREAD
+from tests.comments.talk import THREAD, shown
 from tests.newsroom import Newsroom
 
 SALMA, LEILA = "salma.q@example.org", "leila@example.org"
@@ -28,8 +28,9 @@ def reader_key(newsroom: Newsroom) -> dict[str, str]:
 async def write(
     newsroom: Newsroom, body: str, *, email: str | None = None, headers: dict[str, str] | None = None, **members: Any
 ) -> dict[str, Any]:
-    """A reader writes a comment; the comment of the answer."""
-    draft = {"body": body, "author_name": "Salma Qamari", "author_email": email} | members
+    """A reader writes a comment into a form that was shown; the comment of the answer."""
+    shown_form = {"render_token": shown(newsroom)}
+    draft = {"body": body, "author_name": "Salma Qamari", "author_email": email} | shown_form | members
     answer = await newsroom.reader.post(THREAD, json=draft, headers=headers)
     assert answer.status_code in (201, 202), answer.text
     comment: dict[str, Any] = answer.json()["comment"]
