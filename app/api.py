@@ -2,13 +2,21 @@
 
 from fastapi import APIRouter, FastAPI
 
+from app.abuse import editor as abuse_editor
+from app.abuse import public as abuse_public
 from app.activity import editor as activity_editor
 from app.comments import editor as comments_editor
+from app.comments import embed as comments_embed
+from app.comments import opinions as comments_opinions
 from app.comments import public as comments_public
+from app.comments import sanctions_editor
+from app.comments import stream as comments_stream
+from app.comments import widget as comments_widget
 from app.contact import editor as contact_editor
 from app.contact import public as contact_public
-from app.core.http import challenges, pages, readers
+from app.core.http import pages, readers
 from app.core.http.routes import GuardedRoute
+from app.correspondence import public as correspondence_public
 from app.posts import editor as posts_editor
 from app.posts import terms as posts_terms
 from app.publications import public as publications_public
@@ -27,6 +35,8 @@ PUBLIC: tuple[APIRouter, ...] = (
     comments_public.hot_router,
     comments_public.router,
     comments_public.writer_router,
+    comments_opinions.router,
+    comments_stream.router,
     publications_public.pages_router,
     publications_public.resolve_router,
     publications_terms.router,
@@ -34,11 +44,15 @@ PUBLIC: tuple[APIRouter, ...] = (
     contact_public.router,
     contact_public.sender_router,
     sealing_public.router,
-    challenges.router,
+    abuse_public.router,
+    correspondence_public.router,
     readers.router,
     staff_public.router,
     pages.router,
+    comments_embed.router,
     sealing_pages.router,
+    comments_widget.router,
+    correspondence_public.pages_router,
 )
 
 FENCED: tuple[APIRouter, ...] = (
@@ -49,6 +63,8 @@ FENCED: tuple[APIRouter, ...] = (
     site_editor.router,
     comments_editor.router,
     comments_editor.posts_router,
+    sanctions_editor.router,
+    abuse_editor.router,
     sealing_editor.router,
     contact_editor.router,
     activity_editor.router,

@@ -38,6 +38,8 @@ PassphraseStdin = Annotated[
 Host = Annotated[str, typer.Option(envvar="HOST", help="address to listen on")]
 Port = Annotated[int, typer.Option(envvar="PORT", min=0, max=65_535)]
 
+GOODBYE_SECONDS = 10  # for answers that are being sent when the server is told to end: some readers never read on
+
 
 @contextmanager
 def _site() -> Iterator[Database]:
@@ -66,6 +68,7 @@ def serve(
         access_log=False,
         log_level="warning",
         proxy_headers=False,  # X-Forwarded-For is read by core.http.network, from trusted proxies only
+        timeout_graceful_shutdown=GOODBYE_SECONDS,
         server_header=False,
         date_header=True,
     )

@@ -11,11 +11,13 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from app.api import add_doors
+from app.comments.live import Hub
 from app.core.clock import now
 from app.core.db import Database, open_database
 from app.core.errors import DomainError
 from app.core.http.access import AccessLog
 from app.core.http.docs import docs_routes
+from app.core.http.goodbye import on_goodbye
 from app.core.http.health import health_routes
 from app.core.http.layers import Envelope, Gate
 from app.core.http.limits import Limiter
@@ -24,6 +26,7 @@ from app.core.http.problems import on_domain_error, on_invalid_request
 from app.core.keys import Keys
 from app.core.logs import configure_logs
 from app.core.settings import Settings
+from app.correspondence import links as correspondence_links
 from app.openapi import openapi_route
 from app.reactions import REACTIONS
 from app.sealing import pages as sealing_pages
@@ -31,13 +34,21 @@ from app.staff.guards import signed_in
 from app.worker import night_shift
 
 # a tip carries no finer time than its day, so the log is silent about all that leads to a message and comes after it
-SILENT = ("/v1/contact", "/v1/editor/contact", "/v1/challenge", "/tips", *sorted(sealing_pages.SILENT_PATHS))
+SILENT = (
+    *("/v1/contact", "/v1/editor/contact", "/v1/challenge", "/tips", *sorted(sealing_pages.SILENT_PATHS)),
+    *(correspondence_links.LINKS_PATH, correspondence_links.UNSUBSCRIBE_PATH),  # what stands behind them opens doors
+)
 
 
 def open_site(settings: Settings) -> Database:
     """The site's database with what its sessions carry for the rooms."""
     mail_domain = settings.sender.address.rpartition("@")[2]
-    info = {"reactions": REACTIONS, "base_url": settings.base_url, "mail_domain": mail_domain}
+    info = {
+        "reactions": REACTIONS,
+        "base_url": settings.base_url,
+        "mail_domain": mail_domain,
+        "comment_check": bool(settings.comment_check_url),
+    }
     return open_database(settings.sync_database_url, info)
 
 
@@ -45,8 +56,11 @@ def open_site(settings: Settings) -> Database:
 async def _lifespan(access_log: AccessLog | None, app: FastAPI) -> AsyncIterator[None]:
     await app.state.db.start()
     _calm_the_collector()
+    hub: Hub = app.state.hub
     async with night_shift(app.state.settings, app.state.db, app.state.keys):
-        yield
+        with on_goodbye(hub.say_goodbye):
+            yield
+        await hub.close()
     await app.state.db.stop()
     if access_log is not None:
         access_log.flush()
@@ -88,6 +102,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.clock = now
     app.state.db = open_site(settings)
     app.state.keys = Keys(settings.secret)
+    app.state.hub = Hub(app.state.db, app.state.clock)
     app.state.limiter = Limiter(app.state.keys, on=settings.limits == "on")
     add_doors(app)
     app.router.routes += [*health_routes(), openapi_route(app), *docs_routes("Masthead")]

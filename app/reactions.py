@@ -2,8 +2,14 @@
 
 from datetime import timedelta
 
+from app.abuse import memory_tasks as abuse_memory
+from app.abuse import reactions as abuse
+from app.abuse import tasks as abuse_tasks
 from app.comments import reactions as comments
+from app.comments import tasks as comments_tasks
 from app.contact import tasks as contact
+from app.correspondence import reactions as correspondence
+from app.correspondence import tasks as correspondence_tasks
 from app.events.service import Reaction, Reactions
 from app.jobs import tasks as jobs
 from app.jobs.workflow import Task
@@ -18,9 +24,20 @@ from app.webhooks import tasks as webhooks_tasks
 AT_ONCE: dict[str, tuple[Reaction, ...]] = {
     "section.changed": (posts.refresh_under_term,),
     "tag.changed": (posts.refresh_under_term,),
-    "author.changed": (posts.refresh_under_term,),
+    "author.created": (abuse.refresh_names,),
+    "author.changed": (posts.refresh_under_term, abuse.refresh_names),
+    "author.deleted": (abuse.refresh_names,),
+    "user.joined": (abuse.refresh_names,),
+    "user.changed": (abuse.refresh_names,),
+    "user.disabled": (abuse.refresh_names,),
+    "user.enabled": (abuse.refresh_names,),
     "post.published": (comments.share_count,),
-    "site.changed": (posts.refresh_all, comments.recount_threads),
+    "comment.received": (correspondence.on_received,),
+    "comment.held_again": (correspondence.on_held,),
+    "comment.published": (correspondence.on_published,),
+    "comment.deleted": (correspondence.on_gone,),
+    "comment.erased": (correspondence.on_gone,),
+    "site.changed": (posts.refresh_all, comments.recount_threads, abuse.refresh_names),
 }
 
 # after every event, in its transaction
@@ -36,15 +53,27 @@ AFTER: dict[str, tuple[Task, ...]] = {
 # every interval → task, once over all processes; days begin at midnight UTC
 EVERY: dict[Task, timedelta] = {
     jobs.SWEEP: timedelta(hours=1),
+    abuse_tasks.SWEEP: timedelta(hours=1),
     staff.SWEEP: timedelta(days=1),
     mail.SWEEP: timedelta(days=1),
     contact.RETAIN: timedelta(days=1),
+    abuse_memory.REFRESH_NAMES: timedelta(hours=1),
+    abuse_memory.SWEEP: timedelta(days=1),
+    comments_tasks.FORGET_NETWORKS: timedelta(days=1),
+    comments_tasks.PURGE_SPAM: timedelta(days=1),
+    correspondence_tasks.DIGEST: timedelta(hours=6),
+    correspondence_tasks.SWEEP: timedelta(days=1),
     webhooks_tasks.CATCH_UP: timedelta(minutes=10),
     webhooks_tasks.SWEEP: timedelta(days=1),
 }
 
 # what verbs enqueue themselves
-OWED: tuple[Task, ...] = (mail.SEND, posts_tasks.REFRESH, webhooks_tasks.DELIVER)
+OWED: tuple[Task, ...] = (
+    *(mail.SEND, posts_tasks.REFRESH, webhooks_tasks.DELIVER),
+    *(abuse_memory.CALM, comments_tasks.CHECK),
+    *(correspondence_tasks.INVITE, correspondence_tasks.ANNOUNCE),
+    *(correspondence_tasks.TELL_MODERATORS, correspondence_tasks.ANSWER),
+)
 
 TASKS: dict[str, Task] = {
     task.name: task for task in (*OWED, *EVERY, *(task for tasks in AFTER.values() for task in tasks))

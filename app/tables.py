@@ -2,9 +2,13 @@
 
 from sqlmodel import SQLModel
 
+from app.abuse import memory_models as abuse_memory
+from app.abuse import models as abuse
 from app.comments import models as comments
 from app.contact import models as contact
+from app.core import day_keys
 from app.core.http import answers, limits
+from app.correspondence import models as correspondence
 from app.events import models as events
 from app.jobs import models as jobs
 from app.mail import models as mail
@@ -17,8 +21,8 @@ from app.taxonomy import models as taxonomy
 from app.webhooks import models as webhooks
 
 ROOMS = (
-    *(answers, limits, jobs, events, mail, staff, site, taxonomy, sealing, publications),
-    *(posts, comments, contact, webhooks),
+    *(answers, limits, day_keys, jobs, events, mail, staff, site, taxonomy, sealing, abuse, abuse_memory, publications),
+    *(posts, comments, contact, correspondence, webhooks),
 )
 
 metadata = SQLModel.metadata

@@ -32,7 +32,11 @@ async def open_night(
 ) -> AsyncIterator[Night]:
     """What the tasks have at hand, closed at the end."""
     post = postman or open_postman(settings.mail_url, sender=settings.sender)
-    night = Night(db, keys, clock, post, Fetcher(allowed=settings.outgoing_allowed), settings.mail_templates)
+    night = Night(
+        *(db, keys, clock, post, Fetcher(allowed=settings.outgoing_allowed), settings.mail_templates),
+        check_url=settings.comment_check_url,
+        check_secret=settings.comment_check_secret,
+    )
     try:
         yield night
     finally:

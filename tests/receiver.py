@@ -15,7 +15,7 @@ from standardwebhooks import Webhook
 HOST = "127.0.0.1"
 DROP, STALL = "hang up without an answer", "never answer"
 
-Answer = int | tuple[int, Mapping[str, str]] | str
+Answer = int | tuple[int, Mapping[str, str]] | tuple[int, Mapping[str, str], str] | str
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,9 @@ class Receiver:
         return f"http://{HOST}:{self.port}{path}"
 
     def script(self, path: str, *answers: Answer) -> None:
-        """Answer with a status, with (status, headers), DROP or STALL, one after the other, the last one for ever."""
+        """Answer with a status, with (status, headers) or (status, headers, text), DROP or STALL, one after the other,
+        the last one for ever.
+        """
         left = list(answers)
         self.answer_by(path, lambda _: left.pop(0) if len(left) > 1 else left[0])
 
@@ -120,11 +122,13 @@ class _Handler(BaseHTTPRequestHandler):
         answer = self.server.receiver.take(Received(self.path, headers, body))
         if isinstance(answer, str):
             return
-        status, fields = (answer, {}) if isinstance(answer, int) else answer
+        status, fields, *text = (answer, {}) if isinstance(answer, int) else answer
+        said = "".join(map(str, text)).encode()
         self.send_response(status)
-        for name, value in {"Content-Length": "0", **fields}.items():
+        for name, value in {"Content-Length": str(len(said)), **fields}.items():
             self.send_header(name, value)
         self.end_headers()
+        self.wfile.write(said)
 
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing."""

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from app.comments import workflow
-from app.comments.editor_schemas import ModeratedAuthor, ModeratedComment, ModeratedPost
-from app.comments.models import Comment, Status
+from app.comments.editor_schemas import ModeratedAuthor, ModeratedComment, ModeratedPost, NoteShown, ReportShown
+from app.comments.models import GONE, Comment, Report, Status
 from app.comments.schemas import (
     CommentAuthor,
     CommentDocument,
@@ -27,11 +27,13 @@ REPLIES_SCOPE = "comment replies"
 
 
 class Placed(NamedTuple):
-    """A comment with the slug and title of its story, if it ever was public."""
+    """A comment with the slug and title of its story, if it ever was public, and what moderators find beside it."""
 
     comment: Comment
     slug: str | None
     title: str | None
+    reports: Sequence[Report] = ()
+    notes: Sequence[NoteShown] = ()
 
 
 def replies_cursor(number: int, after: int, locale: str | None) -> str:
@@ -64,7 +66,7 @@ def _document(comment: Comment) -> dict[str, Any]:
 
 def _author(comment: Comment) -> dict[str, Any]:
     staff = comment.staff_id is not None
-    return {"name": comment.author_name, "staff": staff, "verified": staff}
+    return {"name": comment.author_name, "staff": staff, "verified": staff or comment.verified}
 
 
 def _public(comment: Comment) -> dict[str, Any]:
@@ -90,7 +92,7 @@ def receipt(comment: Comment) -> Created:
 
 def own_comment(comment: Comment, post: CommentPost | None) -> OwnComment | OwnTombstone:
     """What the holder of its edit token sees."""
-    if comment.status is Status.DELETED:
+    if comment.status in GONE:
         return OwnTombstone(**_tombstone(comment), replies=_public(comment)["replies"])
     told = told_comment(comment)
     held = told.status is Status.PENDING
@@ -112,6 +114,12 @@ def moderated(placed: Placed, actor: Actor) -> ModeratedComment:
             "hold_reasons": comment.hold_reasons,
             "evidence": comment.evidence if trusted else None,
             "network": comment.network if trusted else None,
+            "reports": [
+                ReportShown(reason=report.reason, note=report.note if trusted else None, at=report.at)
+                for report in placed.reports
+            ],
+            "notes": list(placed.notes),
+            "pinned": comment.pinned_at is not None,
             "rejection": comment.rejection,
             "reviewed_at": comment.reviewed_at,
             "allowed": workflow.allowed(comment.status),

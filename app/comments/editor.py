@@ -5,22 +5,25 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from app.comments import documents, moderation, queue, service
+from app.comments import beside, desk, documents, moderation, queue, service
 from app.comments.documents import Placed
 from app.comments.editor_schemas import (
     BatchAnswer,
     Decisions,
     ModeratedComment,
+    NoteShown,
+    NoteText,
     QueueQuery,
+    RevisionShown,
     StaffComment,
     StatusCounts,
 )
-from app.comments.errors import BatchNotFound, CannotUndo, CommentNotFound, NotPublic
+from app.comments.errors import BatchNotFound, CannotPin, CannotUndo, CommentNotFound, NotPublic
 from app.core.actor import Actor
 from app.core.errors import Forbidden, Invalid, Malformed, Unauthenticated, UnsupportedMediaType
 from app.core.http.answers import Created, Idempotency, StillRunning, create, versioned
 from app.core.http.deps import Db, Now
-from app.core.http.paging import Page, paged
+from app.core.http.paging import Page, PageQuery, paged
 from app.core.http.problems import problems
 from app.core.http.routes import GuardedRoute
 from app.posts.errors import PostNotFound
@@ -55,9 +58,9 @@ async def list_comment_queue(db: Db, actor: Moderator, query: Annotated[QueueQue
     response_model=StatusCounts,
     responses=problems(Unauthenticated, Forbidden),
 )
-async def count_comment_queue(db: Db, actor: Moderator) -> StatusCounts:
-    """How many comments stand where."""
-    return await db.study(queue.count_by_status, actor)
+async def count_comment_queue(db: Db, actor: Moderator, at: Now) -> StatusCounts:
+    """How many comments stand where, and whether so many were held that now all are."""
+    return await db.study(queue.count_by_status, actor, at=at)
 
 
 @router.get(
@@ -95,6 +98,62 @@ async def decide_comments(db: Db, actor: Moderator, wanted: Decisions, repeat: I
 async def undo_decisions(db: Db, actor: Undoer, batch_id: UUID, at: Now) -> BatchAnswer:
     """Take the decisions of a batch back, within 24 hours; deletions and comments that moved on since stay."""
     return await db.write(moderation.undo, batch_id, by=actor, at=at)
+
+
+@router.put(
+    "/{comment_id:id}/pin",
+    operation_id="pinComment",
+    response_model=ModeratedComment,
+    responses=problems(Unauthenticated, Forbidden, CommentNotFound, CannotPin),
+)
+async def pin_comment(db: Db, actor: Reader, comment_id: UUID, at: Now) -> Response:
+    """Put a comment on top of its thread, in place of the one that was there."""
+    return versioned(*await db.write(desk.pin, comment_id, by=actor, at=at))
+
+
+@router.delete(
+    "/{comment_id:id}/pin",
+    operation_id="unpinComment",
+    response_model=ModeratedComment,
+    responses=problems(Unauthenticated, Forbidden, CommentNotFound),
+)
+async def unpin_comment(db: Db, actor: Reader, comment_id: UUID, at: Now) -> Response:
+    """Take a comment from the top of its thread."""
+    return versioned(*await db.write(desk.unpin, comment_id, by=actor, at=at))
+
+
+@router.post(
+    "/{comment_id:id}/notes",
+    operation_id="createCommentNote",
+    status_code=201,
+    response_model=NoteShown,
+    responses=problems(
+        Malformed, Unauthenticated, Forbidden, CommentNotFound, StillRunning, UnsupportedMediaType, Invalid
+    ),
+)
+async def create_comment_note(
+    db: Db, actor: Reader, comment_id: UUID, text: NoteText, repeat: Idempotency, at: Now
+) -> Response:
+    """Write a remark that only moderators see; it goes when the comment is deleted or erased."""
+
+    def into(note: NoteShown) -> Created:
+        return Created(note, about=comment_id)  # kept answers about a comment are forgotten together with it
+
+    return await create(db, repeat, desk.write_note, comment_id, text, by=actor, at=at, into=into)
+
+
+@router.get(
+    "/{comment_id:id}/revisions",
+    operation_id="listCommentRevisions",
+    response_model=Page[RevisionShown],
+    responses=problems(Unauthenticated, Forbidden, CommentNotFound, Invalid),
+)
+async def list_comment_revisions(
+    db: Db, actor: Reader, comment_id: UUID, query: Annotated[PageQuery, Query()]
+) -> Response:
+    """What a comment says and said before its writer changed it, newest first."""
+    page = await db.read(beside.list_revisions, comment_id, query)
+    return paged(page, f"{PATH}/{comment_id}/revisions", query)
 
 
 @posts_router.post(

@@ -7,12 +7,13 @@ from uuid import UUID
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from app.comments.models import Status
+from app.comments.models import ReportReason, Status
 from app.comments.schemas import Body, CommentAuthor, CommentDocument, HoldReason, Replies
 from app.comments.workflow import Action, Rejection
 from app.core.http.filters import Words, split_values
 from app.core.http.paging import PageQuery
 from app.core.http.problems import Problem
+from app.core.text import Prose
 
 
 class StaffComment(BaseModel):
@@ -46,6 +47,46 @@ class Finding(BaseModel):
     detail: str
 
 
+class ReportShown(BaseModel):
+    """What a reader said was wrong; the note only for those who may see who is behind a name."""
+
+    reason: ReportReason
+    note: str | None
+    at: datetime
+
+
+class NoteText(BaseModel):
+    """A remark for the other moderators."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    body: Annotated[str, Prose(2_000), Field(examples=["كتبتُ له: يعتذر ويعيد الصياغة."])]
+
+
+class NoteAuthor(BaseModel):
+    """Who of the newsroom wrote it."""
+
+    id: UUID
+    name: str
+
+
+class NoteShown(BaseModel):
+    """A remark that only moderators see."""
+
+    id: UUID
+    author: NoteAuthor
+    body: str
+    written_at: datetime
+
+
+class RevisionShown(BaseModel):
+    """What a comment said: `revision` counts its texts, the newest is what it says now."""
+
+    revision: int
+    body: str
+    written_at: datetime
+
+
 class ModeratedComment(CommentDocument):
     """A comment as moderators see it; `evidence` and `network` are null for authors on their own threads."""
 
@@ -58,14 +99,16 @@ class ModeratedComment(CommentDocument):
     revision: int
     hold_reasons: list[HoldReason]
     evidence: list[Finding] | None
-    reports: Annotated[list[Finding], Field(default_factory=list)]
+    reports: Annotated[list[ReportShown], Field(description="those that wait for a decision, oldest first")]
+    notes: Annotated[list[NoteShown], Field(description="of moderators to each other")]
+    pinned: bool
     network: Annotated[str | None, Field(description="the same text for the same network on the same day")]
     rejection: Rejection | None
     reviewed_at: datetime | None
     allowed: Annotated[list[str], Field(examples=[["approve", "reject", "spam", "delete"]])]
 
 
-Statuses = Annotated[tuple[Status, ...], BeforeValidator(split_values), Field(min_length=1, max_length=5)]
+Statuses = Annotated[tuple[Status, ...], BeforeValidator(split_values), Field(min_length=1, max_length=6)]
 
 
 class QueueQuery(PageQuery):
@@ -87,6 +130,10 @@ class StatusCounts(BaseModel):
     rejected: int = 0
     spam: int = 0
     deleted: int = 0
+    erased: int = 0
+    flood_since: Annotated[
+        datetime | None, Field(description="since when every comment is held, because too many were; null: no flood")
+    ] = None
 
 
 class DecisionInput(BaseModel):

@@ -46,3 +46,9 @@ class CannotUndo(Conflict):
     """These decisions cannot be taken back: too old, taken back before, or the comment moved on."""
 
     code = "cannot_undo"
+
+
+class CannotPin(Conflict):
+    """Only a published comment at the top of its thread can be pinned."""
+
+    code = "cannot_pin"

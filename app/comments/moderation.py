@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from app.comments import queries, queue, shelf, workflow
+from app.comments import feedback, lessons, queries, queue, shelf, workflow
 from app.comments.editor_schemas import BatchAnswer, Decided, DecisionInput, Decisions, Undecided
 from app.comments.errors import CannotUndo, CommentNotFound, StaleRevision
 from app.comments.models import Comment, Decision, DecisionBatch, Status
@@ -32,6 +32,19 @@ def decide(session: Session, wanted: Decisions, *, by: Actor, at: datetime) -> B
         except DomainError as error:
             results.append(_undecided(decision.id, error, by))
     return BatchAnswer(batch=batch.id, results=results)
+
+
+def decide_one(session: Session, decision: DecisionInput, *, by: Actor, at: datetime) -> UUID:
+    """Take one decision as a batch of its own, whose id it answers; the comment is locked.
+
+    Raises CommentNotFound, StaleRevision, IllegalMove.
+    """
+    batch = DecisionBatch(id=new_id(), decided_by=by.id, decided_at=at)
+    reach = _reach(session, {decision.id}, by)
+    session.add(batch)
+    session.flush()
+    _decide(session, decision, reach, batch, 0, by=by, at=at)
+    return batch.id
 
 
 def _reach(session: Session, ids: set[UUID], by: Actor) -> Reach:
@@ -61,12 +74,14 @@ def _decide(
     after = workflow.after(decision.action, comment.status)
     session.add(_logged(comment, decision, after, batch, place))
     comment.reviewed_by, comment.reviewed_at = by.id, at
+    feedback.close_reports(session, comment, batch.id)
     comment.rejection = decision.reason.value if decision.reason and after is Status.REJECTED else None
     if decision.action is Action.DELETE:
         del reach[decision.id]
         shelf.bury(session, comment)
     else:
         shelf.move(session, comment, after)
+    lessons.learn(session, comment)
     shelf.tell(session, workflow.EVENTS[decision.action], comment, by=by, at=at)
     return Decided(id=comment.id, status=after, revision=comment.revision)
 
@@ -114,7 +129,9 @@ def _undo(session: Session, decision: Decision, comment: Comment | None, *, by: 
     was, before = comment.status, Status(decision.before)
     comment.rejection = decision.rejection
     comment.reviewed_by, comment.reviewed_at = decision.reviewed_by, decision.reviewed_at
+    feedback.reopen_reports(session, comment, decision.batch_id)
     shelf.move(session, comment, before)
+    lessons.learn(session, comment)
     shelf.tell(session, workflow.EVENTS_OF_UNDO[was, before], comment, by=by, at=at, undo=True)
     return Decided(id=comment.id, status=before, revision=comment.revision)
 

@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from unicodedata import normalize
 
-from sqlalchemy import BindParameter, Select, Uuid, bindparam, func, select, tuple_
+from sqlalchemy import BindParameter, ColumnElement, Select, Uuid, bindparam, func, or_, select, tuple_
+from sqlalchemy.orm import aliased
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from app.comments.models import Comment
@@ -59,6 +60,8 @@ class Story(NamedTuple):
     comment_count: int
     link: str
     settings_text: str | None
+    pinned: Any = None
+    pinned_in_group: Any = None
 
     @property
     def settings(self) -> SiteSettings:
@@ -88,13 +91,44 @@ def by_slug(slug: str, at: datetime) -> dict[str, Any]:
     return {"slug": normalize("NFC", slug), "kind": Kind.ARTICLE.value, "now": at}
 
 
-def _story_by_slug() -> Select[Any]:
+def _story_by_slug(*more: ColumnElement[Any]) -> Select[Any]:
     held = select(SLUG.post_id).where(SLUG.slug == bindparam("slug"), SLUG.was_public).scalar_subquery()
-    return select(*_STORY_COLUMNS).where(S.id == held, S.kind == bindparam("kind"), visible(_NOW))
+    return select(*_STORY_COLUMNS, *more).where(S.id == held, S.kind == bindparam("kind"), visible(_NOW))
 
 
-def _comment_with_story() -> Select[Any]:
-    wanted = (C.id == bindparam("id", type_=Uuid()), C.visible, visible(_NOW))
+def _pinned(place: ColumnElement[bool]) -> ColumnElement[Any]:
+    newest = select(C.id).where(place, C.pinned_at.is_not(None)).order_by(C.pinned_at.desc()).limit(1)
+    return newest.correlate(table_of(Publication)).scalar_subquery()
+
+
+def _thread_by_slug() -> Select[Any]:
+    """The story with what is pinned in its own thread, and in that of all its translations."""
+    other = aliased(table_of(Publication)).c
+    group = select(other.id).where(other.group_id == S.group_id).correlate(table_of(Publication))
+    return _story_by_slug(_pinned(C.post_id == S.id), _pinned(C.post_id.in_(group)))
+
+
+def _node() -> Select[Any]:
+    return select(*COMMENT_COLUMNS).where(C.id == bindparam("id", type_=Uuid()), C.visible)
+
+
+def _pulse() -> Select[Any]:
+    """How often a thread has changed, and its story."""
+    return select(S.thread_moves, *_STORY_COLUMNS).where(S.id == bindparam("post", type_=Uuid()), visible(_NOW))
+
+
+def _newest(whole_group: bool) -> Select[Any]:
+    """The newest published comment: one step into the index for each story that shares the thread."""
+    place = S.group_id == bindparam("group", type_=Uuid()) if whole_group else S.id == bindparam("post", type_=Uuid())
+    published = (C.post_id == S.id, C.status == bindparam("status"))
+    newest = select(C.number).where(*published).order_by(C.number.desc()).limit(1).correlate(table_of(Publication))
+    each = select(newest.scalar_subquery().label("number")).where(place).subquery()
+    return select(C.id).where(C.number == select(func.max(each.c.number)).scalar_subquery())
+
+
+def _comment_with_story(*, by_number: bool) -> Select[Any]:
+    name = C.number == bindparam("id") if by_number else C.id == bindparam("id", type_=Uuid())
+    wanted = (name, C.visible, visible(_NOW))
     return select(*COMMENT_COLUMNS, *_STORY_COLUMNS).join(table_of(Publication), S.id == C.post_id).where(*wanted)
 
 
@@ -138,9 +172,21 @@ def _level(many: int, localised: bool, small: bool) -> Select[Any]:
     return select(*columns).where(ranked.c.place <= bindparam("most"))
 
 
-STORY_BY_SLUG = _story_by_slug()  # for sessions
+def _twin(many: int) -> Select[Any]:
+    """A comment with the same words that is shown, or waits, in one of so many stories."""
+    posts = [bindparam(f"post_{place}", type_=Uuid()) for place in range(many)]
+    alive = or_(C.status == bindparam("waits"), C.status == bindparam("shown"))
+    since = C.created_at > bindparam("since", type_=UTCDateTime())
+    return select(C.id).where(C.post_id.in_(posts), C.body_hash == bindparam("body_hash"), alive, since).limit(1)
+
+
 STORY = Prepared(_story_by_slug)
-COMMENT = Prepared(_comment_with_story)
+THREAD = Prepared(_thread_by_slug)
+NODE = Prepared(_node)
+PULSE = Prepared(_pulse)
+NEWEST = Prepared(_newest)
+COMMENT = Prepared(lambda by_number: _comment_with_story(by_number=by_number))
 TOP_LEVEL = Prepared(lambda sort, group, localised: _top_level(sort, whole_group=group, localised=localised))
 CHILDREN = Prepared(_children)
 LEVEL = Prepared(_level)
+TWIN = Prepared(_twin)

@@ -5,11 +5,15 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.security import HTTPBearer
+from pydantic import Field
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.types import Receive, Scope, Send
 
+from app.abuse.errors import Sanctioned
 from app.comments import documents, queries, service, threads
 from app.comments.errors import CommentNotFound, DuplicateComment, ThreadClosed, WindowClosed
 from app.comments.models import Status
+from app.comments.queue import MOST_NUMBER
 from app.comments.schemas import (
     CommentAnswer,
     CommentDraft,
@@ -31,6 +35,7 @@ from app.core.http.forms import SEE_OTHER, answered, form_docs
 from app.core.http.network import Network
 from app.core.http.pages import Box, PlainForm
 from app.core.http.problems import problems
+from app.core.http.readers import MaybeReader
 from app.core.http.ready import Ready
 from app.core.http.routes import HotRoute, StrictRoute
 from app.core.ids import parse_id
@@ -78,6 +83,24 @@ async def _holder(request: Request) -> UUID:
 
 
 Holder = Annotated[UUID, Depends(_holder)]
+
+
+class _Name(Convertor[str]):
+    """`{comment_id:name}`: an id or a number, each in its one spelling."""
+
+    regex = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[1-9][0-9]{0,9}"
+
+    def convert(self, value: str) -> str:
+        """Text as it stands."""
+        return value
+
+    def to_string(self, value: str) -> str:
+        """The same."""
+        return value
+
+
+register_url_convertor("name", _Name())
+Number = Annotated[int, Field(description="the rising number of the comment")]
 
 
 class _Sent(Response):
@@ -132,6 +155,7 @@ async def list_replies(db: Db, at: Now, query: Annotated[RepliesQuery, Query()],
             Malformed,
             StoryNotFound,
             ThreadClosed,
+            Sanctioned,
             DuplicateComment,
             StillRunning,
             UnsupportedMediaType,
@@ -142,7 +166,15 @@ async def list_replies(db: Db, at: Now, query: Annotated[RepliesQuery, Query()],
     openapi_extra=form_docs(CommentDraft),
 )
 async def create_comment(
-    request: Request, slug: str, db: Db, keys: SecretKeys, network: Network, repeat: Idempotency, guest: Guest, at: Now
+    request: Request,
+    slug: str,
+    db: Db,
+    keys: SecretKeys,
+    network: Network,
+    reader: MaybeReader,
+    repeat: Idempotency,
+    guest: Guest,
+    at: Now,
 ) -> Response:
     """Write a comment, as JSON or as a plain form: published at once (201) or held (202), as the site's policy says."""
     doorstep = await threads.doorstep(db, slug, at)
@@ -155,6 +187,7 @@ async def create_comment(
             slug,
             draft,
             network=network,
+            reader=reader,
             keys=keys,
             limiter=request.app.state.limiter,
             by=guest,
@@ -186,16 +219,16 @@ async def count_comments(db: Db, slugs: Slugs, at: Now) -> Counts:
 
 
 @router.get(
-    "/comments/{comment_id:id}",
+    "/comments/{comment_id:name}",
     operation_id="getComment",
     response_model=OwnComment | SingleComment | OwnTombstone,
     responses=problems(Unauthenticated, CommentNotFound),
     dependencies=[Depends(edit_token)],
     openapi_extra={"security": [{}]},  # or none
 )
-async def get_comment(request: Request, db: Db, comment_id: UUID, at: Now) -> Response:
-    """One published comment; with its edit token also while it is held, for 30 days."""
-    if parse_id(request.path_params["comment_id"]) is None:
+async def get_comment(request: Request, db: Db, comment_id: UUID | Number, at: Now) -> Response:
+    """One published comment, by its id or its number; with its edit token also while it is held, for 30 days."""
+    if isinstance(comment_id, int) and comment_id > MOST_NUMBER:
         raise CommentNotFound()
     if "authorization" in request.headers:
         own = await db.read(queries.find_own, comment_id, _holder_of(request), at=at)
@@ -211,15 +244,22 @@ async def get_comment(request: Request, db: Db, comment_id: UUID, at: Now) -> Re
     responses={
         202: {"model": OwnComment, "description": "It is held until someone has read it again."},
         **problems(
-            Malformed, Unauthenticated, WindowClosed, CommentNotFound, IllegalMove, UnsupportedMediaType, Invalid
+            Malformed,
+            Unauthenticated,
+            WindowClosed,
+            Sanctioned,
+            CommentNotFound,
+            IllegalMove,
+            UnsupportedMediaType,
+            Invalid,
         ),
     },
 )
 async def edit_comment(
-    comment_id: UUID, db: Db, change: CommentEdit, holder: Holder, guest: Guest, at: Now
+    comment_id: UUID, db: Db, keys: SecretKeys, change: CommentEdit, holder: Holder, guest: Guest, at: Now
 ) -> Response:
     """Change the text of your comment while the site's window is open; what needs a look is held again (202)."""
-    own = await db.write(service.edit, comment_id, change, subject=holder, by=guest, at=at)
+    own = await db.write(service.edit, comment_id, change, subject=holder, keys=keys, by=guest, at=at)
     status = 200 if own.status == Status.PUBLISHED else 202
     return Response(own.model_dump_json(), status, media_type="application/json")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from unicodedata import normalize
 from uuid import UUID
 
@@ -10,9 +11,11 @@ from sqlmodel import Session, col, select
 
 from app.comments import documents, workflow
 from app.comments.errors import CommentNotFound, WindowClosed
-from app.comments.models import Comment, Status
-from app.comments.prepared import STORY_BY_SLUG, Story, by_slug
+from app.comments.models import GONE, Comment, Status
+from app.comments.prepared import STORY, TWIN, Story, by_slug
 from app.comments.schemas import CommentPost, Counts, OwnComment, OwnTombstone, Slugs
+from app.core import statements
+from app.core.db import as_time, as_uuid
 from app.core.errors import Unauthenticated
 from app.posts.models import Post
 from app.publications import queries as publications_queries
@@ -25,10 +28,13 @@ from app.site.policies import SiteSettings, ThreadScope
 
 def get_story(session: Session, slug: str, *, at: datetime) -> Story:
     """The story behind a slug, live or old, with the site's policies: one query. Raises StoryNotFound."""
-    row = session.execute(STORY_BY_SLUG, by_slug(slug, at)).first()
-    if row is None:
+    found = statements.rows(session, STORY, by_slug(slug, at))
+    if not found:
         raise StoryNotFound()
-    return Story(*row)
+    story = Story(*found[0])
+    return story._replace(
+        id=as_uuid(story.id), group_id=as_uuid(story.group_id), published_at=as_time(story.published_at)
+    )
 
 
 def lock_threads(session: Session, post_ids: set[UUID]) -> None:
@@ -75,13 +81,10 @@ def find_parent(session: Session, parent_id: UUID, posts: Sequence[UUID]) -> Com
 
 def has_twin(session: Session, body_hash: str, posts: Sequence[UUID], *, at: datetime) -> bool:
     """Whether the same words stand in the thread, or wait for it, since a day ago."""
-    wanted = (
-        col(Comment.post_id).in_(posts),
-        col(Comment.body_hash) == body_hash,
-        col(Comment.status).in_((Status.PENDING, Status.PUBLISHED)),
-        col(Comment.created_at) > at - workflow.TWIN_WINDOW,
-    )
-    return session.exec(select(Comment.id).where(*wanted)).first() is not None
+    parameters: dict[str, Any] = {f"post_{place}": post_id for place, post_id in enumerate(posts)}
+    parameters |= {"body_hash": body_hash, "since": at - workflow.TWIN_WINDOW}
+    parameters |= {"waits": Status.PENDING.value, "shown": Status.PUBLISHED.value}
+    return bool(statements.rows(session, TWIN, parameters, len(posts)))
 
 
 def is_known_writer(session: Session, email: str | None) -> bool:
@@ -94,6 +97,12 @@ def is_known_writer(session: Session, email: str | None) -> bool:
         col(Comment.reviewed_at).is_not(None),
     )
     return session.exec(select(Comment.id).where(*wanted)).first() is not None
+
+
+def find_named(session: Session, name: UUID | int) -> Comment | None:
+    """A comment by its id or its number."""
+    column = col(Comment.id) if isinstance(name, UUID) else col(Comment.number)
+    return session.exec(select(Comment).where(column == name)).first()
 
 
 def count_published(session: Session, posts: Sequence[UUID]) -> int:
@@ -132,7 +141,7 @@ def check_own(session: Session, comment: Comment, subject: UUID, *, at: datetime
     """The same for a comment at hand."""
     if subject != comment.id:
         raise wrong_token()
-    if comment.status is Status.DELETED:
+    if comment.status in GONE:
         raise CommentNotFound()
     minutes = site_queries.get_settings(session).comments.edit_window_minutes
     if not workflow.may_still_edit(comment.created_at, minutes, at):
@@ -144,17 +153,23 @@ def wrong_token() -> Unauthenticated:
     return Unauthenticated("the edit token is not the one of this comment", error="invalid_token")
 
 
-def find_own(session: Session, comment_id: UUID, subject: UUID, *, at: datetime) -> OwnComment | OwnTombstone | None:
+def find_own(session: Session, name: UUID | int, subject: UUID, *, at: datetime) -> OwnComment | OwnTombstone | None:
     """What the holder of the edit token sees; None when everyone sees it, or when the token is older than 30 days."""
-    comment = session.get(Comment, comment_id)
+    comment = find_named(session, name)
     if comment is None:
         raise CommentNotFound()
-    if subject != comment_id:
+    if subject != comment.id:
         raise wrong_token()
     post = _public_post(session, comment, at=at)
     if at >= comment.created_at + workflow.TOKEN_LIFE or (post is not None and comment.status is Status.PUBLISHED):
         return None
     return documents.own_comment(comment, post)
+
+
+def check_shown(session: Session, comment: Comment, *, at: datetime) -> None:
+    """Whether everyone sees it: published, below a public story, its thread not hidden. Raises CommentNotFound."""
+    if comment.status is not Status.PUBLISHED or _public_post(session, comment, at=at) is None:
+        raise CommentNotFound()
 
 
 def own_view(session: Session, comment: Comment, *, at: datetime) -> OwnComment | OwnTombstone:

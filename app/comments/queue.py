@@ -1,13 +1,16 @@
 """Reading what moderators judge: queue, comments, past decisions. Every read starts at `for_moderator(actor)`."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, false, select, true
 from sqlmodel.sql.expression import Select, SelectOfScalar
 
-from app.comments import documents
+from app.abuse import flood
+from app.comments import beside, documents
 from app.comments.documents import Placed
 from app.comments.editor_schemas import ModeratedComment, QueueQuery, StatusCounts
 from app.comments.errors import BatchNotFound, CommentNotFound
@@ -91,7 +94,8 @@ def get_moderated(session: Session, comment_id: UUID, actor: Actor) -> tuple[Mod
     row = session.exec(_placed(actor).where(col(Comment.id) == comment_id)).first()
     if row is None:
         raise CommentNotFound()
-    return documents.moderated(Placed(*row), actor), row[0].version
+    (placed,) = beside.gather(session, [Placed(*row)])
+    return documents.moderated(placed, actor), row[0].version
 
 
 def _placed(actor: Actor) -> Select[Comment, str, str]:
@@ -115,7 +119,7 @@ def list_queue(session: Session, query: QueueQuery, actor: Actor) -> Page[Modera
     order = number.desc() if query.sort == "newest" else number
     rows = [Placed(*row) for row in session.exec(statement.order_by(order).limit(query.limit + 1))]
     shown, following = page_of(rows, query.limit, lambda row: encode_cursor(scope, (row.comment.number,)))
-    return Page(items=documents.moderated_list(shown, actor), next=following)
+    return Page(items=documents.moderated_list(beside.gather(session, shown), actor), next=following)
 
 
 def number_in(part: Key) -> int:
@@ -131,15 +135,17 @@ def _filters(query: QueueQuery) -> list[ColumnElement[bool]]:
         found.append(col(Comment.post_id) == query.post)
     if query.author_email is not None:
         found.append(col(Comment.author_email) == staff_queries.fold_email(query.author_email))
-    if query.reported:
-        found.append(false())
+    if query.reported is not None:
+        waits = col(Comment.reported_at).is_not(None)
+        found.append(waits if query.reported else ~waits)
     if query.q:
         # folded terms are letters and digits alone: nothing in them is a wildcard
         found += [col(Comment.search_text).like(f"% {term}%") for term in search_terms(query.q)] or [false()]
     return found
 
 
-def count_by_status(session: Session, actor: Actor) -> StatusCounts:
-    """How many comments stand where, of those that this person may judge."""
+def count_by_status(session: Session, actor: Actor, *, at: datetime) -> StatusCounts:
+    """How many comments stand where, of those that this person may judge, and whether a flood lasts."""
     rows = session.exec(select(Comment.status, func.count()).where(for_moderator(actor)).group_by(col(Comment.status)))
-    return StatusCounts(**{str(status): count for status, count in rows})
+    counts: dict[str, Any] = {str(status): count for status, count in rows}
+    return StatusCounts(**counts, flood_since=flood.since(session, at=at))

@@ -133,6 +133,14 @@ class Thread(BaseModel):
     status: Annotated[Literal["open", "closed", "hidden"], Field(description="`closed`: only the newsroom writes")]
     count: int
     closes_at: Annotated[datetime | None, Field(description="by the site's rule")]
+    pinned: Annotated[PublicComment | None, Field(description="what the newsroom put on top, without its answers")]
+
+
+class ThreadHint(BaseModel):
+    """That a thread has changed: what it shows now."""
+
+    count: Annotated[int, Field(description="published comments")]
+    last_id: Annotated[UUID | None, Field(description="the newest published comment")]
 
 
 class ThreadPage(BaseModel):

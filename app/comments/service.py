@@ -7,25 +7,30 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from app.comments import queries, queue, shelf, workflow
+from app.comments import beside, judging, queries, queue, shelf, workflow
 from app.comments.documents import Placed
 from app.comments.editor_schemas import StaffComment
-from app.comments.errors import DuplicateComment, NotPublic, ThreadClosed
+from app.comments.errors import NotPublic, ThreadClosed
 from app.comments.models import Comment, Status
-from app.comments.prepared import Story
 from app.comments.schemas import CommentDraft, CommentEdit, OwnComment, OwnTombstone
 from app.core.actor import Actor
+from app.core.day_keys import network_tag
 from app.core.errors import FieldError, IllegalMove, Invalid, wrong
 from app.core.folding import fold, search_text
-from app.core.http.limits import GUEST_POSTS, Limiter
+from app.core.http.limits import GUEST_POSTS, Limit, Limiter
 from app.core.ids import new_id
 from app.core.keys import Keys
 from app.core.markup import render_comment
+from app.core.rows import new_row
 from app.publications import queries as publications_queries
 from app.publications.models import CommentsMode, Kind
 from app.site import queries as site_queries
-from app.site.policies import Moderation, SiteSettings
+from app.site.policies import SiteSettings
 from app.staff import queries as staff_queries
+
+# against machines, not against crowds: whoever is held can be read, whoever is refused cannot
+THREAD_POSTS = Limit("thread-posts", "1000/minute")
+ALL_COMMENTS = Limit("all-comments", "2000/minute")
 
 
 def receive(
@@ -34,6 +39,7 @@ def receive(
     draft: CommentDraft,
     *,
     network: str,
+    reader: UUID | None = None,
     keys: Keys,
     limiter: Limiter,
     by: Actor,
@@ -41,27 +47,28 @@ def receive(
 ) -> Comment:
     """Take a reader's comment through the checks and store it.
 
-    Raises StoryNotFound, ThreadClosed, Invalid, TooMany, DuplicateComment.
+    Raises StoryNotFound, ThreadClosed, Invalid, TooMany, DuplicateComment, Sanctioned.
     """
     story = queries.get_story(session, slug, at=at)
     settings = story.settings
     if story.mode(at) is not CommentsMode.OPEN:
         raise ThreadClosed()
     _check_policy(draft, settings)
-    limiter.hit(session, [(GUEST_POSTS, network)], at=at)
+    limiter.hit(session, [(GUEST_POSTS, network), (THREAD_POSTS, str(story.id))], at=at)
     queries.lock_threads(session, {story.id})
     posts = queries.thread_posts(session, story.id, settings)
     comment = _written(story.id, draft.body, locale=draft.locale or story.locale, at=at)
     _hang(session, comment, draft.parent_id, posts)
-    if comment.body_hash and queries.has_twin(session, comment.body_hash, posts, at=at):
-        raise DuplicateComment()
     comment.author_name = draft.author_name
     comment.author_email = staff_queries.fold_email(draft.author_email) if draft.author_email else None
     comment.notify = draft.notify
-    comment.network = keys.network(network, at.date())
-    facts = _facts(session, comment, story, trapped=bool((draft.homepage or "").strip()), at=at)
-    verdict = workflow.judge(settings.comments.policy, facts)
-    comment.status, comment.hold_reasons, comment.evidence = verdict
+    comment.network, comment.reader_id = network_tag(session, keys, network, at=at), reader
+    judging.judge_new(
+        session, comment, draft, story, slug=slug, posts=posts, network=network, reader=reader, keys=keys, at=at
+    )
+    # one row for the whole site: taken as late as can be, since those who hold it stand in a line
+    limiter.hit(session, [(ALL_COMMENTS, "")], at=at)
+    judging.ask_outside(session, comment, at=at)
     return _arrive(session, comment, by=by, at=at)
 
 
@@ -82,14 +89,14 @@ def _check_policy(draft: CommentDraft, settings: SiteSettings) -> None:
 
 
 def _written(post_id: UUID, body: str, *, locale: str, at: datetime) -> Comment:
-    comment = Comment(
+    comment = new_row(
+        Comment,
         id=new_id(),
         number=0,
         post_id=post_id,
         status=Status.PENDING,
         locale=locale,
         created_at=at,
-        # given, because pydantic looks at the signature of a default factory each time, which takes 0.1 ms
         hold_reasons=[],
         evidence=[],
     )
@@ -112,20 +119,6 @@ def _hang(session: Session, comment: Comment, parent_id: UUID | None, posts: Seq
     if parent is None:
         raise wrong("parent_id", "unknown_parent", "must be a published comment of this thread")
     comment.parent_id, comment.depth, comment.post_id = parent.id, parent.depth + 1, parent.post_id
-
-
-def _facts(session: Session, comment: Comment, story: Story, *, trapped: bool, at: datetime) -> workflow.Facts:
-    asked = story.settings.comments.policy is Moderation.SOMETIMES
-    return workflow.Facts(
-        trapped=trapped,
-        links=_links(comment),
-        known_writer=not asked or queries.is_known_writer(session, comment.author_email),
-        story_age=at - story.published_at,
-    )
-
-
-def _links(comment: Comment) -> int:
-    return (comment.body_html or "").count("<a ")
 
 
 def _arrive(session: Session, comment: Comment, *, by: Actor, at: datetime) -> Comment:
@@ -153,11 +146,11 @@ def write_as_staff(session: Session, post_id: UUID, draft: StaffComment, *, by: 
 
 
 def edit(
-    session: Session, comment_id: UUID, change: CommentEdit, *, subject: UUID, by: Actor, at: datetime
+    session: Session, comment_id: UUID, change: CommentEdit, *, subject: UUID, keys: Keys, by: Actor, at: datetime
 ) -> OwnComment | OwnTombstone:
     """Change a comment as its writer; what its new text would hold back, goes back to wait.
 
-    Raises CommentNotFound, Unauthenticated, WindowClosed, IllegalMove.
+    Raises CommentNotFound, Unauthenticated, WindowClosed, IllegalMove, Sanctioned.
     """
     comment = queries.get_locked(session, comment_id)
     queries.check_own(session, comment, subject, at=at)
@@ -165,19 +158,20 @@ def edit(
         raise IllegalMove(f"a comment that is {comment.status.value} cannot be changed", allowed=["delete"])
     if change.body == comment.body:
         return queries.own_view(session, comment, at=at)
+    session.add(beside.present_text(comment))
     _say(comment, change.body)
     comment.search_text = search_text(comment.author_name or "", change.body)
     comment.revision += 1
     comment.edited_at = at
-    policy = site_queries.get_settings(session).comments.policy
-    verdict = workflow.judge(policy, workflow.Facts(links=_links(comment)))
-    comment.evidence = [*comment.evidence, *(found for found in verdict.evidence if found not in comment.evidence)]
-    held = comment.status is Status.PUBLISHED and bool(verdict.hold_reasons)
+    judged = judging.judge_again(session, comment, site_queries.get_settings(session), keys=keys, at=at)
+    comment.evidence = [*comment.evidence, *(found for found in judged.evidence if found not in comment.evidence)]
+    held = comment.status is Status.PUBLISHED and workflow.ARRIVALS[judged.ruling] is not Status.PUBLISHED
     if held:
-        comment.hold_reasons = verdict.hold_reasons
+        comment.hold_reasons = judged.hold_reasons
     elif comment.status is Status.PENDING:
-        comment.hold_reasons = list(dict.fromkeys([*comment.hold_reasons, *verdict.hold_reasons]))
+        comment.hold_reasons = list(dict.fromkeys([*comment.hold_reasons, *judged.hold_reasons]))
     shelf.move(session, comment, Status.PENDING if held else comment.status)
+    judging.ask_outside(session, comment, at=at)
     shelf.tell(session, "comment.held_again" if held else "comment.edited", comment, by=by, at=at)
     return queries.own_view(session, comment, at=at)
 

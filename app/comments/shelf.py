@@ -1,24 +1,38 @@
 """Where a comment stands: every change of status goes through here, so that counts and tombstones stay right."""
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Executable, Table, update
+from sqlalchemy import delete, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, or_, select
 
-from app.comments import queries
+from app.abuse import service as abuse_service
+from app.comments import lessons, queries
 from app.comments.documents import document_of
-from app.comments.models import Comment, CommentCounter, Status
+from app.comments.models import (
+    GONE,
+    Comment,
+    CommentCounter,
+    CommentNote,
+    CommentRevision,
+    Recommendation,
+    Report,
+    Status,
+)
+from app.core import statements
 from app.core.actor import Actor
 from app.core.columns import table_of
+from app.core.db import Prepared
 from app.core.http.answers import forget_answers
+from app.core.rows import keep_new
 from app.events.service import record
 from app.publications import service as publications_service
 from app.site import queries as site_queries
+
+CHANNEL = "masthead_threads"
 
 
 def place(session: Session, comment: Comment) -> None:
@@ -26,8 +40,7 @@ def place(session: Session, comment: Comment) -> None:
     comment.number = _next_number(session)
     comment.visible = comment.status is Status.PUBLISHED
     comment.document = document_of(comment)
-    session.add(comment)
-    session.flush()
+    keep_new(session, comment)
     if comment.visible:
         _appear(session, comment, +1)
 
@@ -40,13 +53,16 @@ def move(session: Session, comment: Comment, status: Status) -> None:
     now = comment.status is Status.PUBLISHED
     comment.visible = now or comment.descendants > 0
     comment.document = document_of(comment)
+    if not now:
+        comment.pinned_at = None
     session.flush()
-    if was != now:
+    if was or now:
         _appear(session, comment, now - was)
 
 
 def _appear(session: Session, comment: Comment, delta: int) -> None:
-    if comment.parent_id is not None:
+    """Something changed that readers see; of an edit the count stays."""
+    if delta and comment.parent_id is not None:
         _tell_ancestors(session, comment.parent_id, delta)
     recount(session, comment.post_id)
 
@@ -63,29 +79,47 @@ def _tell_ancestors(session: Session, parent_id: UUID, delta: int) -> None:
 
 
 def recount(session: Session, post_id: UUID) -> None:
-    """Write the count of a thread to every story that shows it."""
+    """Write the count of a thread to every story that shows it, and call those who listen to it."""
     posts = queries.thread_posts(session, post_id, site_queries.get_settings(session))
     count = queries.count_published(session, posts)
     for story in posts:
         publications_service.set_comment_count(session, story, count)
+        _ring(session, story)
 
 
-def bury(session: Session, comment: Comment) -> None:
+def _ring(session: Session, post_id: UUID) -> None:
+    """Servers hear of it with the commit; on SQLite they watch the counter of commits."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_notify(:channel, :thread)"), {"channel": CHANNEL, "thread": str(post_id)})
+
+
+def bury(session: Session, comment: Comment, status: Status = Status.DELETED) -> None:
     """Make a tombstone: text, name, address and keys go, and with them the row when no answer hangs on it."""
-    move(session, comment, Status.DELETED)
+    part = lessons.forget if status is Status.ERASED else lessons.let_go
+    part(session, comment)
+    move(session, comment, status)
     comment.body = comment.body_html = comment.body_hash = None
     comment.author_name = comment.author_email = comment.network = comment.rejection = comment.staff_id = None
-    comment.search_text, comment.notify = "", "none"
+    comment.search_text, comment.notify, comment.verified, comment.reader_id = "", "none", False, None
     comment.hold_reasons, comment.evidence = [], []
     forget_answers(session, comment.id)
+    forget_beside(session, comment)
+    abuse_service.forget(session, {comment.id})
     session.flush()
     _clear(session, comment)
+
+
+def forget_beside(session: Session, comment: Comment) -> None:
+    """What hangs on a comment goes with its text: older texts, notes, reports, recommendations."""
+    for beside in (CommentRevision, CommentNote, Report, Recommendation):
+        session.execute(delete(beside).where(col(beside.comment_id) == comment.id))
+    comment.recommendations, comment.reported_at = 0, None
 
 
 def _clear(session: Session, comment: Comment) -> None:
     """Take away tombstones that nothing hangs on, up the branch."""
     grave: Comment | None = comment
-    while grave is not None and grave.status is Status.DELETED and not _has_answers(session, grave.id):
+    while grave is not None and grave.status in GONE and not _has_answers(session, grave.id):
         above = grave.parent_id
         session.delete(grave)
         session.flush()
@@ -98,18 +132,18 @@ def _has_answers(session: Session, comment_id: UUID) -> bool:
 
 def _next_number(session: Session) -> int:
     """Taken late: the row stays locked until the commit, so that numbers rise in its order."""
-    return int(session.execute(_COUNT[session.get_bind().dialect.name]).scalar_one())
+    ((number,),) = statements.rows(session, _COUNT, {}, session.get_bind().dialect.name)
+    return int(number)
 
 
-def _one_more(insert: Callable[[Table], Any]) -> Executable:
+def _one_more(dialect: str) -> Any:
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
     counter = insert(table_of(CommentCounter)).values(id=1, number=1)
     number = table_of(CommentCounter).c.number
-    return cast(
-        Executable, counter.on_conflict_do_update(index_elements=["id"], set_={"number": number + 1}).returning(number)
-    )
+    return counter.on_conflict_do_update(index_elements=["id"], set_={"number": number + 1}).returning(number)
 
 
-_COUNT = {"sqlite": _one_more(sqlite.insert), "postgresql": _one_more(postgresql.insert)}
+_COUNT = Prepared(_one_more)
 
 
 def tell(session: Session, name: str, comment: Comment, *, by: Actor, at: datetime, **data: Any) -> None:

@@ -12,11 +12,23 @@ from uuid import UUID
 from app.comments.documents import REPLIES_SCOPE, replies_cursor
 from app.comments.errors import CommentNotFound, ThreadClosed
 from app.comments.models import Status
-from app.comments.prepared import CHILDREN, COMMENT, COMMENT_COLUMNS, LEVEL, STORY, TOP_LEVEL, Node, Story, by_slug
+from app.comments.prepared import (
+    CHILDREN,
+    COMMENT,
+    COMMENT_COLUMNS,
+    LEVEL,
+    NODE,
+    STORY,
+    THREAD,
+    TOP_LEVEL,
+    Node,
+    Story,
+    by_slug,
+)
 from app.comments.queue import MOST_NUMBER, number_in
 from app.comments.schemas import RepliesQuery, ThreadQuery
 from app.core.clock import wire_time
-from app.core.db import Database, Row, as_uuid
+from app.core.db import Database, Prepared, Row, as_uuid
 from app.core.http.forms import Back
 from app.core.http.paging import next_link
 from app.core.http.ready import Ready
@@ -47,14 +59,24 @@ class Doorstep:
 
 async def doorstep(db: Database, slug: str, at: datetime) -> Doorstep:
     """The thread behind a slug, live or old. Raises StoryNotFound."""
-    story = await _story(db, slug, at)
+    story = await get_story(db, slug, at)
     settings = story.settings
     back = Back(settings.public_url or db.info["base_url"], settings.contact.return_origins)
     return Doorstep(story.locale, story.mode(at), back)
 
 
-async def _story(db: Database, slug: str, at: datetime) -> Story:
-    rows = await db.fast(STORY, by_slug(slug, at))
+async def shown_thread(db: Database, slug: str, at: datetime) -> UUID:
+    """The story behind a slug if its thread is shown, open or closed. Raises StoryNotFound."""
+    story = await get_story(db, slug, at)
+    story_id = as_uuid(story.id)
+    if story_id is None or story.mode(at) is CommentsMode.HIDDEN:
+        raise StoryNotFound()
+    return story_id
+
+
+async def get_story(db: Database, slug: str, at: datetime, statement: Prepared = STORY) -> Story:
+    """The story behind a slug, live or old, with the policies in force. Raises StoryNotFound."""
+    rows = await db.fast(statement, by_slug(slug, at))
     if not rows:
         raise StoryNotFound()
     return Story(*rows[0])
@@ -62,25 +84,34 @@ async def _story(db: Database, slug: str, at: datetime) -> Story:
 
 async def thread_page(db: Database, slug: str, query: ThreadQuery, at: datetime) -> Ready:
     """A page of a thread. Raises StoryNotFound, Invalid."""
-    story = await _story(db, slug, at)
+    story = await get_story(db, slug, at, THREAD)
     scope = f"thread {story.id} {query.sort} {query.locale or ''}"
     place = _place(query, scope)
     if query.locale is not None:
         offered_locale(story.settings, query.locale)
     mode = story.mode(at)
-    items, following = b"", None
+    items, following, pinned = b"", None, b"null"
     if mode is not CommentsMode.HIDDEN:
         nodes = await _top(db, story, query, place)
         if len(nodes) > query.limit:
             nodes = nodes[: query.limit]
             following = encode_cursor(scope, (nodes[-1].recommendations, nodes[-1].number))
         items = await _rendered(db, nodes, query)
+        pinned = await _pinned(db, story)
     closes_at = story.closes_at()
     closing = "null" if closes_at is None else f'"{wire_time(closes_at)}"'
-    thread = f'{{"status":"{mode.value}","count":{story.comment_count},"closes_at":{closing}}}'
-    body = b'{"items":[%b],"next":%b,"thread":%b}' % (items, _quoted(following), thread.encode())
+    thread = f'{{"status":"{mode.value}","count":{story.comment_count},"closes_at":{closing},"pinned":'
+    body = b'{"items":[%b],"next":%b,"thread":%b%b}}' % (items, _quoted(following), thread.encode(), pinned)
     path = f"/v1/posts/{quote(slug, safe='')}/comments"
     return Ready(body, story.keys, headers=next_link(path, query, following))
+
+
+async def _pinned(db: Database, story: Story) -> bytes:
+    """What stands above the thread, without its answers: one query more where something is pinned."""
+    group = story.settings.comments.thread_scope is ThreadScope.GROUP
+    pinned = story.pinned_in_group if group else story.pinned
+    rows = await db.fast(NODE, {"id": as_uuid(pinned)}) if pinned else []
+    return Branches(RepliesQuery()).text(Node(*rows[0])) if rows else b"null"
 
 
 def _place(query: ThreadQuery, scope: str) -> dict[str, int]:
@@ -119,9 +150,9 @@ async def replies_page(db: Database, comment_id: UUID | None, query: RepliesQuer
     return Ready(body, story.keys, headers=next_link(f"/v1/comments/{comment_id}/replies", query, following))
 
 
-async def single(db: Database, comment_id: UUID, at: datetime) -> Ready:
-    """One published comment with its story and the first answers. Raises CommentNotFound."""
-    node, story = await _find(db, comment_id, at)
+async def single(db: Database, name: UUID | int, at: datetime) -> Ready:
+    """One published comment, by id or number, with its story and the first answers. Raises CommentNotFound."""
+    node, story = await _find(db, name, at)
     if node.status != Status.PUBLISHED.value:
         raise CommentNotFound()
     text = await _rendered(db, [node], RepliesQuery())
@@ -129,8 +160,17 @@ async def single(db: Database, comment_id: UUID, at: datetime) -> Ready:
     return Ready(b'%b,"post":%b}' % (text[:-1], post.encode()), story.keys)
 
 
-async def _find(db: Database, comment_id: UUID | None, at: datetime) -> tuple[Node, Story]:
-    rows = await db.fast(COMMENT, {"id": comment_id, "now": at}) if comment_id else []
+async def branch(db: Database, story: Story, comment_id: UUID, query: RepliesQuery, at: datetime) -> bytes:
+    """One comment of this thread, or what is left of it, with its first answers. Raises CommentNotFound."""
+    node, home = await _find(db, comment_id, at)
+    shared = story.settings.comments.thread_scope is ThreadScope.GROUP and home.group_id == story.group_id
+    if home.id != story.id and not shared:
+        raise CommentNotFound()
+    return await _rendered(db, [node], query)
+
+
+async def _find(db: Database, name: UUID | int | None, at: datetime) -> tuple[Node, Story]:
+    rows = await db.fast(COMMENT, {"id": name, "now": at}, isinstance(name, int)) if name else []
     if not rows:
         raise CommentNotFound()
     split = len(COMMENT_COLUMNS)

@@ -1,16 +1,12 @@
-"""The rules of the thread as tables: what holds a comment back, and what may be done to it. Pure, without clock."""
+"""The rules of the thread as tables: where a comment arrives, and what may be done to it. Pure, without clock."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple
 
-from app.comments.models import Status
+from app.abuse.attempt import Ruling
+from app.comments.models import GONE, Comment, Status
 from app.core.errors import IllegalMove
-from app.site.policies import Moderation
 
-OLD_STORY = timedelta(days=14)
 TWIN_WINDOW = timedelta(hours=24)
 TOKEN_LIFE = timedelta(days=30)
 UNDO_WINDOW = timedelta(hours=24)
@@ -102,58 +98,31 @@ def may_still_edit(created_at: datetime, minutes: int, at: datetime) -> bool:
     return at < created_at + timedelta(minutes=minutes)
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What is known of a comment when it arrives; an edit is judged by its links alone."""
-
-    trapped: bool = False
-    links: int = 0
-    known_writer: bool = True
-    story_age: timedelta = timedelta(0)
-
-
-class Check(NamedTuple):
-    """One reason to hold a comment back, and the policies under which it counts."""
-
-    reason: str
-    phase: str
-    policies: frozenset[Moderation]
-    applies: Callable[[Facts], bool]
-    detail: str
+def reports_hold(comment: Comment, reports: int, threshold: int | None) -> bool:
+    """Whether that many reports hold a published comment back: once, and never what somebody of the newsroom wrote, or
+    approved as it now reads.
+    """
+    if threshold is None or reports < threshold or comment.held_by_reports or comment.status is not Status.PUBLISHED:
+        return False
+    read_at, edited_at = comment.reviewed_at, comment.edited_at
+    approved = read_at is not None and (edited_at is None or edited_at <= read_at)
+    return not approved and comment.staff_id is None
 
 
-_ALWAYS = frozenset({Moderation.PREMODERATE})
-_SOMETIMES = frozenset({Moderation.SOMETIMES})
-_LATER = frozenset({Moderation.SOMETIMES, Moderation.POSTMODERATE})
-
-CHECKS: tuple[Check, ...] = (
-    Check("site_policy", "policy", _ALWAYS, lambda facts: True, "every comment is read before it is shown"),
-    Check("first_comment", "policy", _SOMETIMES, lambda facts: not facts.known_writer, "no approved comment before"),
-    Check("old_story", "policy", _SOMETIMES, lambda facts: facts.story_age > OLD_STORY, "the story is old"),
-    Check("link", "links", _LATER, lambda facts: facts.links > 0, "the text has links"),
-)
+def is_gone(comment: Comment) -> bool:
+    """Whether nothing is left of it but its place."""
+    return comment.status in GONE
 
 
-class Verdict(NamedTuple):
-    """What the checks say together."""
-
-    status: Status
-    hold_reasons: list[str]
-    evidence: list[dict[str, str]]
+def may_be_pinned(comment: Comment) -> bool:
+    """Only what stands at the top of a thread, for everyone to see."""
+    return comment.status is Status.PUBLISHED and comment.parent_id is None
 
 
-def judge(policy: Moderation, facts: Facts) -> Verdict:
-    """Publish, hold or file as spam; the reasons of spam are those that anyone would be given."""
-    found = [check for check in CHECKS if policy in check.policies and check.applies(facts)]
-    reasons = [check.reason for check in found]
-    evidence = [_evidence(check.phase, "hold", check.detail) for check in found]
-    if facts.links and "link" not in reasons:
-        evidence.append(_evidence("links", "flag", f"links in the text: {facts.links}"))
-    if facts.trapped:
-        evidence.append(_evidence("honeypot", "spam", "the field that people never see was filled in"))
-        return Verdict(Status.SPAM, reasons or ["content"], evidence)
-    return Verdict(Status.PENDING if reasons else Status.PUBLISHED, reasons, evidence)
-
-
-def _evidence(phase: str, verdict: str, detail: str) -> dict[str, str]:
-    return {"phase": phase, "verdict": verdict, "detail": detail}
+# what the abuse stack asks for → where a new comment stands; what is refused is not stored
+ARRIVALS: dict[Ruling, Status] = {
+    Ruling.PASS: Status.PUBLISHED,
+    Ruling.FLAG: Status.PUBLISHED,
+    Ruling.HOLD: Status.PENDING,
+    Ruling.SPAM: Status.SPAM,
+}

@@ -6,12 +6,15 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from app.abuse import bayes
+from app.abuse.memory_models import Label
 from app.contact import diary, inbox, queries, workflow
 from app.contact.editor_schemas import ContactSubmission, NoteShown, NoteText, SubmissionPatch
-from app.contact.models import MessageState, Note, Submission
+from app.contact.models import MessageKind, MessageState, Note, Submission
 from app.core import ids
 from app.core.actor import Actor
 from app.core.errors import wrong
+from app.core.folding import fold
 from app.core.http.conditional import Match
 
 
@@ -29,6 +32,7 @@ def change(
     for name, value in changed.items():
         event = _EVENTS[name] if name in _EVENTS else _moved(submission, value, at)
         setattr(submission, name, value)
+        _learn(session, submission, event)
         diary.enter(session, event, submission, by=by, at=at)
     submission.version += bool(changed)
     return inbox.show_one(session, submission, by=by)
@@ -47,6 +51,16 @@ def _changed(submission: Submission, patch: SubmissionPatch) -> dict[str, Any]:
     columns = {"state": "state", "assignee": "assignee_id", "snoozed_until": "snoozed_until"}
     wanted = {column: getattr(patch, name) for name, column in columns.items() if name in patch.model_fields_set}
     return {column: value for column, value in wanted.items() if value != getattr(submission, column)}
+
+
+def _learn(session: Session, submission: Submission, event: str) -> None:
+    """A person said what a message is; of tips nothing is written down that is not the tip."""
+    label = _LESSONS.get(event)
+    if label is not None and submission.kind is not MessageKind.TIP:
+        bayes.settle(session, submission.id, label, fold(submission.body), submission.locale)
+
+
+_LESSONS = {"contact.marked_spam": Label.SPAM, "contact.cleared": Label.HAM}
 
 
 def _check_assignee(session: Session, user_id: UUID | None) -> None:

@@ -31,6 +31,9 @@ class MessageState(StrEnum):
     PURGED = "purged"
 
 
+_WITH_NETWORK = text("network IS NOT NULL")
+
+
 class Submission(SQLModel, table=True):
     """One message. Ids are random; tips carry no address, no network, no fingerprint and no finer time than the day.
 
@@ -44,6 +47,12 @@ class Submission(SQLModel, table=True):
         Index("ix_contact_submission_state", "state", "received_at", "id"),
         Index("ix_contact_submission_retention", "state", "moved_at"),
         Index("ix_contact_submission_twin", "fingerprint", "received_at"),
+        Index(
+            "ix_contact_submission_networks",
+            "received_at",
+            sqlite_where=_WITH_NETWORK,
+            postgresql_where=_WITH_NETWORK,
+        ),
         {"sqlite_with_rowid": False},  # a rising rowid would place a tip between dated neighbours
     )
 

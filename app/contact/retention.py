@@ -1,12 +1,14 @@
 """What is forgotten: messages after their time, and a person's at once; a bare row remains, so that references stay."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlmodel import Session, col
 
+from app.abuse import bayes
+from app.abuse import service as abuse_service
 from app.contact import diary, queries, workflow
 from app.contact.editor_schemas import Erased
 from app.contact.models import MessageState, Note, Reply, Submission
@@ -18,6 +20,17 @@ from app.site import queries as site_queries
 
 BATCH = 200
 _BY = system("retention")
+
+
+# as with comments: their keys are gone after a day
+NETWORKS_KEPT = timedelta(days=7)
+
+
+def forget_networks(session: Session, *, at: datetime) -> None:
+    """Forget from which network messages came that are a week old."""
+    old = (col(Submission.network).is_not(None), col(Submission.received_at) < at - NETWORKS_KEPT)
+    forgotten = update(Submission).where(*old).values(network=None)
+    session.execute(forgotten.execution_options(synchronize_session=False))
 
 
 def purge(session: Session, *, at: datetime) -> int:
@@ -49,14 +62,24 @@ def _empty(session: Session, submissions: Sequence[Submission], event: str, *, b
     for table in (Note, Reply):
         session.execute(delete(table).where(col(table.submission_id).in_(ids)))
     mail_service.forget(session, ids)
+    abuse_service.forget(session, ids)
     for submission in submissions:
         forget_answers(session, submission.id)
+        _unlearn(session, submission, event)
         for column, nothing in _NOTHING.items():
             setattr(submission, column, nothing)
         submission.flags = []
         submission.state, submission.moved_at = MessageState.PURGED, workflow.told_time(submission.kind, at)
         submission.version += 1
         diary.enter(session, event, submission, by=by, at=at)
+
+
+def _unlearn(session: Session, submission: Submission, event: str) -> None:
+    """Old spam goes and its lesson stays; of what is erased, or was no spam, no word remains."""
+    if event == "contact.purged" and submission.state is MessageState.SPAM:
+        bayes.retire(session, submission.id)
+    else:
+        bayes.forget(session, submission.id)
 
 
 _NOTHING: dict[str, str | None] = {

@@ -6,17 +6,16 @@ from datetime import datetime
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
-from app.contact import diary, queries, workflow
-from app.contact.errors import DuplicateMessage
+from app.contact import diary, judging, workflow
 from app.contact.models import MessageKind, MessageState, Submission
 from app.contact.schemas import ContactMessage
-from app.core import ids, render_tokens, sealing
+from app.core import ids, sealing
 from app.core.actor import Actor
+from app.core.day_keys import network_tag
 from app.core.errors import wrong
 from app.core.folding import fold, search_text
 from app.core.http.limits import GUEST_POSTS, Limit, Limiter
 from app.core.keys import Keys
-from app.core.render_tokens import FormKind, Verdict
 from app.sealing import queries as sealing_queries
 from app.site import queries as site_queries
 from app.staff import queries as staff_queries
@@ -37,14 +36,10 @@ def submit(
     if message.sealed is not None:
         check_recipients(session, message.sealed, at=at)
     limiter.hit(session, [(GUEST_POSTS, network), (ALL_MESSAGES, "")], at=at)
-    check = render_tokens.verdict(keys, message.render_token, FormKind.CONTACT, "", at=at)
-    submission = _written(message, locale=message.locale or settings.default_locale, check=check, at=at)
-    if (message.homepage or "").strip():
-        submission.state = MessageState.SPAM
-    elif submission.fingerprint and queries.find_twin(session, submission.fingerprint, at=at):
-        raise DuplicateMessage()
+    submission = _written(message, locale=message.locale or settings.default_locale, at=at)
+    judging.judge(session, submission, message, settings, network=network, keys=keys, at=at)
     if submission.kind is not MessageKind.TIP:
-        submission.network = keys.network(network, at.date())
+        submission.network = network_tag(session, keys, network, at=at)
     return _receive(session, submission, by=by, at=at)
 
 
@@ -59,10 +54,10 @@ def check_recipients(session: Session, sealed: str, *, at: datetime) -> None:
 def import_submission(session: Session, message: ContactMessage, *, by: Actor, at: datetime) -> Submission:
     """Store a message that was received elsewhere at that time; kinds, limits and duplicates were judged there."""
     locale = message.locale or site_queries.get_settings(session).default_locale
-    return _receive(session, _written(message, locale=locale, check=Verdict.OK, at=at), by=by, at=at)
+    return _receive(session, _written(message, locale=locale, at=at), by=by, at=at)
 
 
-def _written(message: ContactMessage, *, locale: str, check: Verdict, at: datetime) -> Submission:
+def _written(message: ContactMessage, *, locale: str, at: datetime) -> Submission:
     """The row of a new message; of a tip neither the sender nor more than the day is written down."""
     tip, body = message.kind is MessageKind.TIP, message.body or ""
     return Submission(
@@ -70,7 +65,7 @@ def _written(message: ContactMessage, *, locale: str, check: Verdict, at: dateti
         reference=ids.reference(),
         kind=message.kind,
         state=MessageState.NEW,
-        flags=workflow.flags(body, check),
+        flags=[],
         name=message.name or "",
         email=None if tip else message.email,
         subject=message.subject or "",

@@ -20,7 +20,8 @@ async def tell_of_follow_up(night: Night, *, subject_id: str) -> None:
 
 
 async def retain(night: Night) -> None:
-    """Purge what was kept long enough."""
+    """Purge what was kept long enough, and forget networks."""
+    await night.db.write(retention.forget_networks, at=night.clock())
     while await night.db.write(retention.purge, at=night.clock()) == retention.BATCH:
         pass
 

@@ -1,4 +1,4 @@
-"""The rules of the inbox: which state follows which, what a message is flagged for, what a tip must not tell."""
+"""The rules of the inbox: which state follows which, who may be answered, what a tip must not tell."""
 
 import re
 from collections.abc import Collection
@@ -8,7 +8,6 @@ from typing import Literal
 from app.contact.models import MessageKind, MessageState
 from app.core.clock import day_of
 from app.core.errors import IllegalMove
-from app.core.render_tokens import Verdict
 
 S = MessageState
 
@@ -47,21 +46,10 @@ TOLD: dict[MessageState, Literal["received", "open", "answered", "closed"]] = {
     S.SPAM: "received",
 }
 
-# what the render token says → the flag that it leaves
-CHECKS: dict[Verdict, str] = {
-    Verdict.MISSING: "check_missing",
-    Verdict.FORGED: "check_missing",
-    Verdict.TOO_OLD: "check_missing",
-    Verdict.TOO_YOUNG: "too_fast",
-}
-
 # the states in which it still makes sense to confirm that a message has arrived
 CONFIRMED = frozenset({S.NEW, S.OPEN})
 # before the @, without dots and hyphens: no person reads what is sent there
 _MACHINES = frozenset({"bounce", "bounces", "donotreply", "mailerdaemon", "nobody", "noreply", "postmaster"})
-
-MOST_LINKS = 3
-_LINK = re.compile(r"https?://|\bwww\.", re.IGNORECASE)
 
 
 def allowed(state: MessageState) -> list[MessageState]:
@@ -95,18 +83,17 @@ def _names(states: list[MessageState]) -> list[str]:
     return [state.value for state in states]
 
 
-def flags(body: str, check: Verdict = Verdict.OK) -> list[str]:
-    """Why a message may be unwanted; it is stored as new all the same, for a person to judge."""
-    links = ["links"] if len(_LINK.findall(body)) > MOST_LINKS else []
-    return links + ([CHECKS[check]] if check in CHECKS else [])
-
-
 def confirmable(kind: MessageKind, state: MessageState, flags: Collection[str], email: str | None) -> str | None:
     """The address to which a receipt may go: not for tips, spam and what is suspect, not to machines."""
     if kind is MessageKind.TIP or state not in CONFIRMED or flags or email is None:
         return None
+    return email if is_read_by_people(email) else None
+
+
+def is_read_by_people(email: str) -> bool:
+    """Not `noreply@` and its like."""
     local, _, _ = mailbox_of(email).partition("@")
-    return None if re.sub("[-_]", "", local) in _MACHINES else email
+    return re.sub("[-_]", "", local) not in _MACHINES
 
 
 def mailbox_of(email: str) -> str:

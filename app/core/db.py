@@ -3,6 +3,7 @@
 `read`  quick reads, in place on the event loop (SQLite) or under the async session (PostgreSQL)
 `study` slow reads (search words, exports): two reader threads on SQLite
 `write` one verb, one transaction, committed before it returns; one writer on SQLite
+`write_together` the same for small verbs of many readers, which may share one commit on SQLite
 `fast`  hot public reads: a kept autocommit connection and statements compiled once
 
 Every call returns values, never table rows: `into=` makes wire schemas while the session is open.
@@ -15,13 +16,12 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, TypeVar, overload
+from typing import Any, TypeVar, cast, overload
 from uuid import UUID
 
-from sqlalchemy import Dialect, Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection, Dialect, Engine
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
-from sqlalchemy.sql import Select
 from sqlmodel import Session
 
 from app.core.errors import DomainError, Unavailable
@@ -29,12 +29,13 @@ from app.core.errors import DomainError, Unavailable
 T = TypeVar("T")
 Row = tuple[Any, ...]
 Parameters = Mapping[str, Any]
+Follow = Callable[[], object]  # what rooms leave in `session.info["after_commit"]`: a hint to this process
 
 
 class Prepared:
-    """A SELECT compiled once a shape: `build(*shape)` runs on the first use of each; the 512 latest are kept."""
+    """A statement compiled once a shape: `build(*shape)` runs on the first use of each; the 512 latest are kept."""
 
-    def __init__(self, build: Callable[..., Select[*tuple[Any, ...]]]) -> None:
+    def __init__(self, build: Callable[..., Any]) -> None:
         self.build = build
         self.sql = lru_cache(maxsize=512)(self._compile)
 
@@ -85,6 +86,10 @@ class Database(ABC):
         """Run one verb in one transaction, committed when this returns; a client that leaves does not cut it short."""
         return await self._run("write", verb, args, kwargs)
 
+    async def write_together(self, verb: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        """Run one small verb like `write`; on SQLite those that wait share one commit, but not one another's errors."""
+        return cast(T, await self._run("together", verb, args, kwargs))
+
     async def _run(self, kind: str, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         try:
             return await self._dispatch(kind, lambda session: call(session, function, args, kwargs))
@@ -107,7 +112,7 @@ class Database(ABC):
         """A session for synchronous callers, committed when the block ends well."""
         with Session(self.engine, expire_on_commit=False, info=self.info) as session:
             yield session
-            _commit(session)
+            commit_session(session)
 
 
 def open_database(url: str, info: Mapping[str, Any]) -> Database:
@@ -128,19 +133,19 @@ def call(session: Session, function: Callable[..., Any], args: tuple[Any, ...], 
     return into(out) if into else out
 
 
-def committed(session: Session, work: Callable[[Session], T]) -> T:
-    """The transaction around a verb: commit, also when the verb's error is `recorded`, else roll back."""
+def committed(session: Session, work: Callable[[Session], T], commit: Callable[[Session], None]) -> T:
+    """The transaction around a verb: `commit`, also when the verb's error is `recorded`, else roll back."""
     try:
         out = work(session)
     except DomainError as error:
         if error.recorded:
-            _commit(session)
+            commit(session)
         raise
-    _commit(session)
+    commit(session)
     return out
 
 
-def _commit(session: Session) -> None:
+def commit_session(session: Session) -> None:
     """Commit, then call what rooms left in `session.info["after_commit"]`: hints to this process, which may be lost."""
     session.commit()
     for follow in session.info.pop("after_commit", ()):
@@ -156,6 +161,23 @@ def as_time(value: Any) -> datetime:
 def as_uuid(value: Any) -> UUID | None:
     """An id from `fast`: SQLite hands out 32 hex digits, PostgreSQL a UUID."""
     return UUID(hex=value) if isinstance(value, str) else value
+
+
+def dressed(connection: Connection, sql: str, error: Exception) -> BaseException:
+    """An error of the driver as SQLAlchemy would raise it, without what people sent."""
+    dialect = connection.dialect
+    return DBAPIError.instance(sql, None, error, dialect.loaded_dbapi.Error, hide_parameters=True, dialect=dialect)
+
+
+def stored(value: Any) -> Any:
+    """The value as SQLAlchemy's types store it on SQLite: UUIDs as 32 hex digits, times as text in UTC."""
+    if value.__class__ is str:
+        return value
+    if isinstance(value, UUID):
+        return value.hex
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(" ", "microseconds")[:26]
+    return value
 
 
 async def finish(work: Awaitable[T]) -> T:

@@ -20,6 +20,8 @@ _WORD_CATEGORIES = frozenset("LNM")
 
 def fold(text: str) -> str:
     """Words joined by single spaces, for comparing only; folding twice changes nothing."""
+    if text.isascii():
+        return _BETWEEN_ASCII.sub(" ", text.lower()).strip()
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", _unpiled(text)).casefold())
     bare = _LATIN_MARKS.sub("", ARABIC_MARKS.sub("", decomposed))
     letters = unicodedata.normalize("NFKC", _unpiled(bare)).translate(_LETTERS)
@@ -32,8 +34,25 @@ def _unpiled(text: str) -> str:
 
 
 def _words(text: str) -> list[str]:
-    visible = (char for char in text if unicodedata.category(char) != "Cf")
-    return "".join(char if unicodedata.category(char)[0] in _WORD_CATEGORIES else " " for char in visible).split()
+    return text.translate(_BETWEEN_WORDS).split()
+
+
+class _BetweenWords(dict[int, str | None]):
+    """What becomes of a character: format characters go, all but letters, numbers and marks are spaces."""
+
+    def __missing__(self, code: int) -> str | None:
+        category = unicodedata.category(chr(code))
+        kept = chr(code) if category[0] in _WORD_CATEGORIES else " "
+        found = None if category == "Cf" else kept
+        if code < _REMEMBERED:
+            self[code] = found
+        return found
+
+
+_REMEMBERED = 0x3000  # the scripts of most readers; whoever sends all of Unicode fills no memory with it
+_BETWEEN_WORDS = _BetweenWords()
+# of ASCII nothing decomposes, joins or is left out
+_BETWEEN_ASCII = re.compile("[^a-z0-9]+")
 
 
 def search_terms(q: str) -> tuple[str, ...]:

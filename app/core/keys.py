@@ -3,7 +3,6 @@
 import base64
 import binascii
 import hmac
-from datetime import date
 from functools import lru_cache
 from uuid import UUID
 
@@ -46,7 +45,3 @@ class Keys:
             return None
         subject = UUID(bytes=packed[1:17])
         return subject if hmac.compare_digest(self.token(purpose, subject).encode(), token.encode()) else None
-
-    def network(self, network: str, day: date) -> str:
-        """A network as moderators may compare it: keyed by day, never reversible to an address."""
-        return self.mac("network", f"{day.isoformat()} {network}".encode())[:12].hex()

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import Session
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.core.db import Database, Parameters, Prepared, Row, committed, finish
+from app.core.db import Database, Parameters, Prepared, Row, commit_session, committed, finish
 from app.core.errors import Unavailable
 
 POOL_SIZE = 10
@@ -53,7 +53,7 @@ class Postgres(Database):
         self.engine.dispose()
 
     async def _dispatch(self, kind: str, work: Callable[[Session], Any]) -> Any:
-        return await (finish(self._write(work)) if kind == "write" else self._read(work))
+        return await (self._read(work) if kind in ("read", "study") else finish(self._write(work)))
 
     async def _read(self, work: Callable[[Session], Any]) -> Any:
         async with AsyncSession(self._async, expire_on_commit=False, info=self.info) as session:
@@ -61,7 +61,7 @@ class Postgres(Database):
 
     async def _write(self, work: Callable[[Session], Any]) -> Any:
         async with AsyncSession(self._async, expire_on_commit=False, info=self.info) as session:
-            return await session.run_sync(lambda plain: committed(cast(Session, plain), work))
+            return await session.run_sync(lambda plain: committed(cast(Session, plain), work, commit_session))
 
     async def fast(self, statement: Prepared, parameters: Parameters, *shape: Any) -> list[Row]:
         """One round trip on a kept connection with a statement that the server has already planned."""

@@ -14,11 +14,13 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from app.core.fetch import check_url
 from app.core.mail import Sender
 from app.core.postmen import CONSOLE, NOWHERE, check_mail_url
 
 VAR = Path("var")
 SECRET_BYTES = 32
+CHECK_SECRET_BYTES = 24
 
 Switch = Literal["on", "off"]
 
@@ -88,6 +90,12 @@ class Settings(BaseSettings):
     outgoing_allowed: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="private networks that webhooks may reach all the same, with commas: 10.1.2.0/24"
     )
+    comment_check_url: str = Field(
+        default="", description="a service that is asked about each comment (see docs/comments.md); empty: none"
+    )
+    comment_check_secret: str = Field(
+        default="", repr=False, description="signs what that service is asked: whsec_ and at least 24 bytes as base64"
+    )
     cache: Switch = Field(default="on", description="off: for measuring the cold read path")
     limits: Switch = Field(default="on", description="off: for measuring; never in public")
     log: Literal["json", "off"] = Field(default="json", description="one line of JSON a request on standard output")
@@ -108,6 +116,15 @@ class Settings(BaseSettings):
     @classmethod
     def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(_origin(part) for part in value)
+
+    @model_validator(mode="after")
+    def _refuse_unsigned_check(self) -> "Settings":
+        if self.comment_check_url:
+            check_url(self.comment_check_url, self.outgoing_allowed)
+            encoded = self.comment_check_secret.removeprefix("whsec_")
+            if encoded == self.comment_check_secret or len(_from_base64(encoded)) < CHECK_SECRET_BYTES:
+                raise ValueError("MASTHEAD_COMMENT_CHECK_SECRET must be whsec_ and at least 24 random bytes as base64")
+        return self
 
     @model_validator(mode="after")
     def _refuse_weak_secret(self) -> "Settings":

@@ -9,14 +9,17 @@ from uuid import UUID
 from sqlalchemy import func, text, update
 from sqlmodel import Session, col, select
 
+from app.core import statements
 from app.core.actor import Actor
 from app.core.clock import day_of
+from app.core.columns import table_of
 from app.core.ids import new_id, random_id
 from app.events import queries
 from app.events.models import Event
 from app.events.workflow import CATALOGUE
 from app.jobs import service as jobs
 
+_EVENT = table_of(Event)
 _RANDOM = 4
 _PLACES = 0x6D61737402  # the advisory lock under which PostgreSQL's sessions give positions
 
@@ -52,19 +55,18 @@ def record(
     _ = CATALOGUE[name]
     # contact messages have random ids, and so has all that is recorded about them
     under_random_id = private or (subject_id is not None and subject_id.version == _RANDOM)
-    session.add(
-        Event(
-            id=random_id() if under_random_id else new_id(),
-            name=name,
-            subject_id=subject_id,
-            actor_id=by.id,
-            origin=by.origin,
-            request_id="" if private else by.request_id,
-            data=data,
-            at=day_of(at) if private else at,
-            private=private,
-        )
-    )
+    row = {
+        "id": random_id() if under_random_id else new_id(),
+        "name": name,
+        "subject_id": subject_id,
+        "actor_id": by.id,
+        "origin": by.origin,
+        "request_id": "" if private else by.request_id,
+        "data": data,
+        "at": day_of(at) if private else at,
+        "private": private,
+    }
+    statements.add(session, _EVENT, row)
     if by.origin != "import":  # what is imported happened long ago
         _react(session, Happened(name, subject_id, data, at, private))
 

@@ -31,8 +31,8 @@ _OFFERED = (
         "preview.created preview.revoked preview.answered "
         "media.uploaded media.changed media.trashed media.purged ad.created ad.changed ad.ended "
         "comment.received comment.rejected comment.marked_spam comment.held_again comment.reported "
-        "comment.reviewed comment.noted "
-        "decision.undone flood.started flood.ended "
+        "comment.reviewed comment.noted comment.verified "
+        "decision.undone flood.started flood.ended sanction.created sanction.lifted "
         "contact.received contact.assigned contact.opened contact.answered contact.followed_up contact.closed "
         "contact.reopened contact.marked_spam contact.cleared contact.noted contact.snoozed contact.purged "
         "contact.erased job.parked job.retried job.discarded mail.sent mail.parked mail.bounced mail.retried "
@@ -43,7 +43,8 @@ _OFFERED = (
         Audience.LOG,
         "lock.taken user.invited user.joined user.changed user.role_changed user.disabled user.enabled "
         "session.started session.ended session.replayed login.failed password.changed password.reset "
-        "factor.added factor.removed key.created key.revoked",
+        "factor.added factor.removed key.created key.revoked "
+        "subscription.confirmed subscription.ended data.requested data.exported data.erased",
     ),
 )
 

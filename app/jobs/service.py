@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import case, delete, insert, text, update
+from sqlalchemy import case, delete, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
+from app.core import statements
 from app.core.clock import day_of
 from app.core.columns import table_of
 from app.core.ids import new_id, random_id
@@ -55,7 +56,7 @@ def enqueue(
         "private": private,
         "error": "",
     }
-    session.execute(insert(_JOB).values(row))
+    statements.add(session, _JOB, row)
     if private or not delay:
         ring(session)
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import Session, and_, col, exists, or_, select
+from sqlmodel import Session, and_, col, or_, select
 
 from app.mail import workflow
 from app.mail.errors import LetterNotFound
@@ -50,13 +50,18 @@ def list_about(session: Session, ids: Collection[UUID]) -> dict[UUID, list[Mail]
 
 def may_mail(session: Session, recipient: str, *, at: datetime) -> bool:
     """Whether letters that nobody asked for may go to this address: not when one came back in the last 30 days."""
+    return not unreachable(session, [recipient], at=at)
+
+
+def unreachable(session: Session, recipients: Collection[str], *, at: datetime) -> set[str]:
+    """Those of the addresses, folded, from which a letter came back in the last 30 days."""
     refused = and_(
         col(Mail.state) == MailState.REFUSED,
         col(Mail.response).like("5%"),  # by a server: what we refuse ourselves says nothing about the address
     )
     came_back = (
-        col(Mail.recipient_key) == workflow.fold_address(recipient),
+        col(Mail.recipient_key).in_({workflow.fold_address(recipient) for recipient in recipients}),
         col(Mail.created_at) > at - workflow.KEPT,
         or_(refused, col(Mail.state) == MailState.BOUNCED),
     )
-    return not session.exec(select(exists().where(*came_back))).one()
+    return set(session.exec(select(Mail.recipient_key).where(*came_back).distinct()))

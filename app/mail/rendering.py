@@ -30,17 +30,27 @@ class Rendered(NamedTuple):
 def render(name: str, locale: str, args: Mapping[str, Any], folder: str) -> Rendered:
     """The letter in the language nearest to the locale that `folder` or we have a text in, else in English.
 
-    Of the arguments `body` may have several lines, every other is put on one. A template of the folder that does not
-    work is passed over for ours. A text of the folder with no HTML beside it goes out as text alone: ours would say
-    something else.
+    Of the arguments `body` may have several lines, every other is put on one, inside of lists too. A template of the
+    folder that does not work is passed over for ours. A text of the folder with no HTML beside it goes out as text
+    alone: ours would say something else.
     """
-    lines = {key: _line(arg) if isinstance(arg, str) and key != _PROSE else arg for key, arg in args.items()}
+    lines = _on_one_line(args)
     if not folder:
         return _rendered(name, locale, lines, (OURS,))
     try:
         return _rendered(name, locale, lines, (Path(folder), OURS))
     except Exception as error:  # noqa: BLE001  whatever a site wrote, the letter goes out
         return _rendered(name, locale, lines, (OURS,))._replace(complaint=_complaint(error, lines))
+
+
+def _on_one_line(args: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: arg if key == _PROSE else _as_line(arg) for key, arg in args.items()}
+
+
+def _as_line(arg: Any) -> Any:
+    if isinstance(arg, list):
+        return [_on_one_line(item) for item in arg]
+    return _line(arg) if isinstance(arg, str) else arg
 
 
 def _rendered(name: str, locale: str, args: Mapping[str, Any], folders: tuple[Path, ...]) -> Rendered:

@@ -39,6 +39,12 @@ TEMPLATES: dict[str, Template] = {
     "contact_acknowledged": _of("site_name reference"),  # no word of the sender's: he may have typed another's address
     "contact_reply": _of("site_name reference subject body author_name", auto=False),
     "contact_followed_up": _of("site_name reference sender body"),
+    # no word of the comment's in letters to readers: whoever wrote it may have typed another's address
+    "comment_confirm": _of("site_name story_title asked_hint confirm_url"),
+    "comment_notice": _of("site_name story_title comment_url about_hint unsubscribe_all_url", subscribed=True),
+    "comment_export": _of("site_name export_url"),
+    "comment_erase": _of("site_name erase_url"),
+    "comment_moderation": _of("site_name comments rest_hint"),
 }
 
 

@@ -20,7 +20,8 @@ from app.posts.models import Life, Post, PostTerm, Revision, State
 from app.posts.schemas import Checklist, PostCreate, PostUpdate, PublicationInput
 from app.posts.workflow import Action
 from app.publications import service as publications_service
-from app.publications.models import Publication
+from app.publications.models import CommentsMode, Kind, Publication
+from app.publications.workflow import thread_status
 from app.site import queries as site_queries
 from app.site.policies import Slugs
 
@@ -118,6 +119,7 @@ def publish(session: Session, post_id: UUID, wish: PublicationInput, match: Matc
     post.published_at = post.published_at or wish.published_at or at
     before = session.get(Publication, post.id)
     previous_slug = before.slug if before else None
+    thread = _thread_of(session, before, at=at)
     public = publications_service.put(session, content.project(session, post, revision, updated_at=at))
     event = "post.republished" if post.life is Life.PUBLISHED else "post.published"
     post.life, post.live_revision, post.state = life, revision.number, State.APPROVED
@@ -128,7 +130,24 @@ def publish(session: Session, post_id: UUID, wish: PublicationInput, match: Matc
     record(session, event, post.id, by=by, at=at, revision=revision.number, previous_slug=moved, **data)
     if moved:
         record(session, "post.moved", post.id, by=by, at=at, previous_slug=moved, **data)
+    now = _thread_of(session, public, at=at)
+    if thread is not None and now is not None and now is not thread:
+        record(session, _THREAD_EVENTS[now], post.id, by=by, at=at, **data)
     return post
+
+
+_THREAD_EVENTS = {
+    CommentsMode.OPEN: "thread.opened",
+    CommentsMode.CLOSED: "thread.closed",
+    CommentsMode.HIDDEN: "thread.hidden",
+}
+
+
+def _thread_of(session: Session, publication: Publication | None, *, at: datetime) -> CommentsMode | None:
+    """Whether readers may comment now; None for pages, which have no thread, and before the first publication."""
+    if publication is None or publication.kind is Kind.PAGE:
+        return None
+    return thread_status(publication, site_queries.get_settings(session).comments, at=at)
 
 
 def unpublish(session: Session, post_id: UUID, match: Match, *, by: Actor, at: datetime) -> Post:

@@ -58,6 +58,7 @@ class Publication(SQLModel, table=True):
     unpublish_at: datetime | None = None
     comments_mode: CommentsMode | None = Field(default=None, sa_type=enum_text(CommentsMode))
     comment_count: int = 0
+    thread_moves: int = 0  # how often what its thread shows has changed: readers who listen ask for what they missed
     path: str = Field(max_length=1000)
     # the short ones first: SQLite walks a row from its beginning, through the pages of long texts too
     link: str = Field(sa_type=LONG_TEXT)

@@ -61,8 +61,9 @@ def take_back(session: Session, post_id: UUID, *, at: datetime) -> None:
 
 
 def set_comment_count(session: Session, post_id: UUID, count: int) -> None:
-    """Write the number that lists and stories splice in."""
-    session.execute(update(Publication).where(col(Publication.id) == post_id).values(comment_count=count))
+    """Write the number that lists and stories splice in, and that the thread has changed."""
+    moved = {"comment_count": count, "thread_moves": col(Publication.thread_moves) + 1}
+    session.execute(update(Publication).where(col(Publication.id) == post_id).values(moved))
 
 
 def claim_slug(session: Session, slug: str, post_id: UUID) -> None:

@@ -30,6 +30,14 @@ class ThreadScope(StrEnum):
     GROUP = "group"
 
 
+class ProofOfWork(StrEnum):
+    """When forms ask for work of the reader's browser: while much comes in, with every form, or not at all."""
+
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
 class Slugs(StrEnum):
     """How slugs are made from titles."""
 
@@ -43,8 +51,21 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+class ModerationMail(StrEnum):
+    """Whether moderators are written to about comments that wait: of each, or now and then of all."""
+
+    OFF = "off"
+    EACH = "each"
+    DIGEST = "digest"
+
+
 class CommentPolicy(Frozen):
-    """What readers meet below a story."""
+    """What readers meet below a story, and how those who judge are told; `links_allowed` and the two lists of words are
+    told to nobody outside.
+
+    `confirm_addresses`: writers with a reader key are asked by letter to prove the address that they typed.
+    `moderation_mail_to` are addresses of accounts; without any, all who may judge every thread are written to.
+    """
 
     policy: Moderation = Moderation.PREMODERATE
     name_required: bool = True
@@ -52,6 +73,14 @@ class CommentPolicy(Frozen):
     close_after_days: Annotated[int | None, Field(ge=1, le=36_500)] = None
     thread_scope: ThreadScope = ThreadScope.LANGUAGE
     edit_window_minutes: Annotated[int, Field(ge=0, le=1_440)] = 15
+    report_threshold: Annotated[int | None, Field(ge=1, le=1_000)] = 3
+    links_allowed: Annotated[int, Field(ge=0, le=100)] = 0
+    banned_words: tuple[str, ...] = ()
+    suspect_words: tuple[str, ...] = ()
+    flood_per_minute: Annotated[int | None, Field(ge=1, le=100_000)] = 60
+    confirm_addresses: bool = True
+    moderation_mail: ModerationMail = ModerationMail.OFF
+    moderation_mail_to: tuple[str, ...] = ()
 
 
 class Retention(Frozen):
@@ -105,6 +134,7 @@ class SiteSettings(Frozen):
     slugs: Slugs = Slugs.NATIVE
     open_tags: bool = True
     require_approval: bool = False
+    proof_of_work: ProofOfWork = ProofOfWork.AUTO
     comments: CommentPolicy = CommentPolicy()
     contact: ContactPolicy = ContactPolicy()
 

@@ -8,12 +8,13 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
 
 from app.core.email import Email
+from app.core.folding import fold
 from app.core.http.ready import Ready
 from app.core.language import Direction, Locale, direction, language_name, pick
 from app.core.merge_patch import Patch
 from app.core.text import Line
 from app.site import addresses
-from app.site.policies import TEXTS, Link, Moderation, SiteSettings, Slugs, ThreadScope
+from app.site.policies import TEXTS, Link, Moderation, ModerationMail, ProofOfWork, SiteSettings, Slugs, ThreadScope
 
 Item = TypeVar("Item", bound=Hashable)
 
@@ -35,6 +36,12 @@ def _different(items: tuple[Item, ...]) -> tuple[Item, ...]:
     return items
 
 
+def _word(value: str) -> str:
+    if not fold(value):
+        raise ValueError("must have a letter or a digit")
+    return value
+
+
 Text = Annotated[str, Line(300)]
 Texts = Annotated[
     dict[StrictStr, Text | None],
@@ -51,6 +58,11 @@ Timezone = Annotated[StrictStr, AfterValidator(_timezone), Field(examples=["Afri
 ContactKind = Literal["message", "correction", "tip", "advertising", "abuse"]
 Recipients = Annotated[
     tuple[Email, ...], Field(max_length=20, examples=[["desk@news.example"]]), AfterValidator(_different)
+]
+Words = Annotated[
+    tuple[Annotated[Annotated[str, Line(60)], AfterValidator(_word)], ...],
+    Field(max_length=500, examples=[["casino", "ربح مضمون"]]),
+    AfterValidator(_different),
 ]
 Days = Annotated[StrictInt, Field(ge=1, le=36_500)]
 
@@ -86,6 +98,7 @@ class CommentsOffered(BaseModel):
     email_required: bool
     close_after_days: int | None
     thread_scope: ThreadScope
+    edit_window_minutes: Annotated[int, Field(description="how long its writer may change or delete a comment")]
 
 
 class ContactOffered(BaseModel):
@@ -138,6 +151,28 @@ class CommentPolicyPatch(Patch):
     close_after_days: Annotated[StrictInt, Field(ge=1, le=36_500)] | None = None
     thread_scope: ThreadScope = ThreadScope.LANGUAGE
     edit_window_minutes: Annotated[StrictInt, Field(ge=0, le=1_440)] = 15
+    report_threshold: Annotated[
+        Annotated[StrictInt, Field(ge=1, le=1_000)] | None,
+        Field(description="so many reports hold a comment until someone has read it; null: never"),
+    ] = 3
+    links_allowed: Annotated[
+        StrictInt, Field(ge=0, le=100, description="a comment with more links waits to be read")
+    ] = 0
+    banned_words: Annotated[Words, Field(description="a comment with one of these is filed as spam")] = ()
+    suspect_words: Annotated[Words, Field(description="a comment with one of these waits to be read")] = ()
+    flood_per_minute: Annotated[
+        Annotated[StrictInt, Field(ge=1, le=100_000)] | None,
+        Field(description="when more comments than that are held in a minute, all wait until it calms; null: never"),
+    ] = None
+    confirm_addresses: Annotated[
+        StrictBool, Field(description="whether writers with a reader key are asked by letter to prove their address")
+    ] = True
+    moderation_mail: Annotated[
+        ModerationMail, Field(description="letters about comments that wait: of each at once, or of all every 6 hours")
+    ] = ModerationMail.OFF
+    moderation_mail_to: Annotated[
+        Recipients, Field(description="addresses of accounts; none: all who may judge the comments of every thread")
+    ] = ()
 
 
 class RetentionPatch(Patch):
@@ -203,5 +238,8 @@ class SitePatch(Patch):
     slugs: Slugs = Slugs.NATIVE
     open_tags: StrictBool = True
     require_approval: StrictBool = False
+    proof_of_work: Annotated[
+        ProofOfWork, Field(description="when `GET /v1/challenge` asks for work: while much comes in, always, never")
+    ] = ProofOfWork.AUTO
     comments: CommentPolicyPatch = CommentPolicyPatch()
     contact: ContactPolicyPatch = ContactPolicyPatch()

@@ -71,6 +71,10 @@ def _signed_in(session: Session, claims: Claims, *, at: datetime, request_id: st
     if row is None:
         raise Unauthenticated("the session has ended", error="invalid_token")
     user, session_id = row
+    return _actor(user, session_id, request_id)
+
+
+def _actor(user: User, session_id: UUID | None, request_id: str) -> Actor:
     return Actor(
         id=user.id,
         name=user.name,
@@ -80,3 +84,16 @@ def _signed_in(session: Session, claims: Claims, *, at: datetime, request_id: st
         session_id=session_id,
         request_id=request_id,
     )
+
+
+def find_actor(session: Session, user_id: UUID, *, request_id: str) -> Actor | None:
+    """A person who acts by a link in a letter, with what they may do now; None for a closed account."""
+    user = session.get(User, user_id)
+    return _actor(user, None, request_id) if user is not None and user.disabled_at is None else None
+
+
+def list_holders(session: Session, permission: Permission) -> Sequence[User]:
+    """The open accounts whose role includes the permission."""
+    roles = [role for role, permissions in PERMISSIONS.items() if permission in permissions]
+    wanted = (col(User.role).in_(roles), col(User.disabled_at).is_(None))
+    return session.exec(select(User).where(*wanted).order_by(col(User.id))).all()

@@ -1,15 +1,18 @@
 """Reading endpoints, their log, and what may be sent next."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import bindparam, func
+from sqlalchemy import Text, bindparam, cast, func
 from sqlmodel import Session, and_, col, exists, or_, select
 
+from app.core import statements
 from app.core.actor import Actor
 from app.core.columns import table_of
+from app.core.db import Prepared, as_uuid
 from app.core.http.paging import Page, PageQuery, page_of
 from app.core.ids import parse_id
 from app.core.keyset import decode_cursor, encode_cursor
@@ -25,10 +28,12 @@ from app.webhooks.workflow import TEST, names_of
 
 _ENDPOINT = table_of(Endpoint).c
 # of plain columns: asked after every event of the site, it makes no objects
-_AWAKE = (
-    select(_ENDPOINT.id, _ENDPOINT.events, _ENDPOINT.position)
-    .where(_ENDPOINT.enabled, or_(_ENDPOINT.retry_at.is_(None), _ENDPOINT.retry_at <= bindparam("at")))
-    .order_by(_ENDPOINT.id)
+_AWAKE = Prepared(
+    lambda: (
+        select(_ENDPOINT.id, cast(_ENDPOINT.events, Text), _ENDPOINT.position)
+        .where(_ENDPOINT.enabled, or_(_ENDPOINT.retry_at.is_(None), _ENDPOINT.retry_at <= bindparam("at")))
+        .order_by(_ENDPOINT.id)
+    )
 )
 
 
@@ -42,7 +47,8 @@ class Awake(NamedTuple):
 
 def list_awake(session: Session, *, at: datetime) -> list[Awake]:
     """Endpoints that are switched on and not in trouble just now, in the order in which several are to be held."""
-    return [Awake(*row) for row in session.execute(_AWAKE, {"at": at})]
+    found = statements.rows(session, _AWAKE, {"at": at})
+    return [Awake(UUID(str(as_uuid(id_))), json.loads(events), position) for id_, events, position in found]
 
 
 def sight(session: Session, actor: Actor, path: Mapping[str, str]) -> None:

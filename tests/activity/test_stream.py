@@ -138,7 +138,7 @@ ROOMS: dict[P, set[str]] = {
     P.EVENTS_READ: {"section", "tag", "author", "site", "ad"},
     P.POSTS_READ_ANY: {"post", "preview", "redirect"},
     P.MEDIA_READ: {"media"},
-    P.COMMENTS_MODERATE_ANY: {"comment", "thread", "decision", "flood"},
+    P.COMMENTS_MODERATE_ANY: {"comment", "thread", "decision", "sanction", "flood"},
     P.CONTACT_READ: {"contact", "sealing_key"},
     P.JOBS_MANAGE: {"job", "mail", "webhook", "delivery", "import", "export"},
     P.ACTIVITY_READ: set(),

@@ -9,9 +9,13 @@ from uuid import UUID
 import httpx
 from sqlmodel import Session, col, select
 
+from app.abuse import addresses
 from app.comments import service
 from app.comments.models import Comment, Status
+from app.core import render_tokens
 from app.core.actor import Actor
+from app.core.ids import random_id
+from app.core.render_tokens import FormKind
 from app.events.models import Event
 from app.site.models import Site
 from app.site.policies import CommentPolicy, SiteSettings
@@ -54,10 +58,28 @@ async def set_site(newsroom: Newsroom, settings: SiteSettings) -> None:
     await newsroom.db.write(store)
 
 
+def shown(newsroom: Newsroom, slug: str = SLUG) -> str:
+    """The render token of a form that was shown a minute ago."""
+    app = newsroom.app.state
+    return render_tokens.issue(app.keys, FormKind.COMMENT, slug, at=app.clock() - timedelta(minutes=1))
+
+
 async def say(newsroom: Newsroom, body: str = DRAFT["body"], *, slug: str = SLUG, **members: Any) -> httpx.Response:
-    """A reader writes a comment."""
-    draft = {"body": body, "author_name": "Salma"} | members
+    """A reader writes a comment into a form that was shown."""
+    draft = {"body": body, "author_name": "Salma", "render_token": shown(newsroom, slug)} | members
     return await newsroom.reader.post(f"/v1/posts/{slug}/comments", json=draft)
+
+
+async def reader_key(newsroom: Newsroom) -> tuple[UUID, dict[str, str]]:
+    """A reader, and the header that tells them from others."""
+    reader = random_id()
+    return reader, {"Reader-Key": newsroom.app.state.keys.token("reader", reader)}
+
+
+async def verify(newsroom: Newsroom, reader: UUID, email: str) -> None:
+    """The reader opened the mailed link."""
+    keys = newsroom.app.state.keys
+    await newsroom.db.write(addresses.remember_verified, reader, email, keys=keys, at=NOON)
 
 
 async def plant(newsroom: Newsroom, post_id: UUID, body: str, **facts: Any) -> UUID:

@@ -29,7 +29,7 @@ from tests.comments.talk import (
     set_policy,
     stored,
 )
-from tests.contact.letters import counted_queries
+from tests.counting import counted_queries
 from tests.newsroom import Desk, Newsroom
 
 pytestmark = pytest.mark.anyio
@@ -55,9 +55,11 @@ async def test_a_comment_as_moderators_see_it(newsroom: Newsroom) -> None:
         "author": public["author"] | {"email": "salma@example.org"},
         "body": "See https://shop.example",
         "revision": 1,
-        "hold_reasons": ["site_policy"],
-        "evidence": [policy, {"phase": "links", "verdict": "flag", "detail": "links in the text: 1"}],
+        "hold_reasons": ["link", "site_policy"],
+        "evidence": [{"phase": "links", "verdict": "hold", "detail": "links in the text: 1"}, policy],
         "reports": [],
+        "notes": [],
+        "pinned": False,
         "network": (await stored(newsroom))[0].network,
         "rejection": None,
         "reviewed_at": None,
@@ -96,8 +98,8 @@ async def test_who_sees_the_queue(newsroom: Newsroom, role: str, status: int, se
             assert (await call).status_code == 403
         return
     assert [item["body"] for item in answer.json()["items"]] == seen
-    none = {"published": 0, "rejected": 0, "spam": 0, "deleted": 0}
-    assert counts.json() == {"pending": len(seen), **none}
+    none = {"published": 0, "rejected": 0, "spam": 0, "deleted": 0, "erased": 0}
+    assert counts.json() == {"pending": len(seen), **none, "flood_since": None}
     everything = len(seen) == 2
     assert (await desk.get(f"{QUEUE}/{mine}")).status_code == 200
     assert (await desk.get(f"{QUEUE}/{theirs}")).status_code == (200 if everything else 404)
@@ -171,7 +173,8 @@ async def test_filters(newsroom: Newsroom) -> None:
     for parameters, expected in found:
         assert await queue(desk, **parameters) == expected, parameters
     counts = (await desk.get(f"{QUEUE}/counts")).json()
-    assert counts == dict.fromkeys(("pending", "published", "rejected", "spam", "deleted"), 1)
+    statuses = dict.fromkeys(("pending", "published", "rejected", "spam", "deleted"), 1)
+    assert counts == {**statuses, "erased": 0, "flood_since": None}
 
 
 BAD = [
@@ -365,7 +368,7 @@ async def test_approving_and_editing_at_once_agree(newsroom: Newsroom) -> None:
     await set_policy(newsroom)
     newsroom.app.state.limiter = type(newsroom.app.state.limiter)(newsroom.app.state.keys, on=False)
     desk = await newsroom.staff("moderator")
-    comments = [await say(newsroom, f"Draft {number}.") for number in range(25)]
+    comments = [await say(newsroom, f"Draft {number}.") for number in range(50)]
     ids = [answer.json()["comment"]["id"] for answer in comments]
 
     async def approve(comment_id: str) -> bool:

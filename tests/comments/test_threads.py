@@ -15,7 +15,7 @@ from app.events.service import record
 from app.publications import service as publications_service
 from app.publications.models import CommentsMode, Slug
 from tests.comments import talk
-from tests.comments.talk import NOON, THREAD, decide, one, open_thread, plant, plant_tree, set_policy
+from tests.comments.talk import NOON, THREAD, decide, one, open_thread, plant, plant_tree, say, set_policy
 from tests.make import live_story
 from tests.newsroom import Newsroom
 
@@ -235,7 +235,7 @@ async def test_only_what_is_published_is_seen(newsroom: Newsroom) -> None:
         await plant(newsroom, post_id, f"{status.value}-canary", status=status)
     page = await read(newsroom)
     assert [text_of(item) for item in page["items"]] == ["published-canary"]
-    assert page["thread"] == {"status": "open", "count": 1, "closes_at": None}
+    assert page["thread"] == {"status": "open", "count": 1, "closes_at": None, "pinned": None}
 
 
 async def test_tombstones_keep_the_answers_reachable(newsroom: Newsroom) -> None:
@@ -347,7 +347,10 @@ async def test_when_a_thread_closes(
 ) -> None:
     await open_thread(newsroom, comments=said, published_at=NOON - age)
     await set_policy(newsroom, close_after_days=7)
-    assert (await read(newsroom))["thread"] == {"status": status, "count": 0, "closes_at": closes_at}
+    assert (await read(newsroom))["thread"] == {
+        **{"status": status, "count": 0, "closes_at": closes_at},
+        "pinned": None,
+    }
 
 
 async def test_an_old_slug_works_in_place(newsroom: Newsroom) -> None:
@@ -396,10 +399,8 @@ async def test_threads_of_translations_apart_and_together(newsroom: Newsroom) ->
     assert [text_of(item) for item in (await read(newsroom))["items"]] == ["One."]
 
     await set_policy(newsroom, "postmoderate", thread_scope="group")
-    answer = await newsroom.reader.post(
-        f"/v1/posts/{slugs[1]}/comments",
-        json={"body": "رد.", "author_name": "سلمى", "parent_id": (await read(newsroom))["items"][0]["id"]},
-    )
+    parent = (await read(newsroom))["items"][0]["id"]
+    answer = await say(newsroom, "رد.", slug=slugs[1], author_name="سلمى", parent_id=parent)
     assert (answer.status_code, answer.json()["comment"]["locale"]) == (201, "ar")
     assert await counts_everywhere(newsroom, slugs) == {"harbour": {4}, "المرفأ": {4}}
     for slug in slugs:

@@ -1,12 +1,12 @@
 """What the tests of the letter box share: letters, senders, a look at what was stored."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
-from sqlalchemy import Engine, event, select
+from sqlalchemy import select
 from sqlmodel import Session
 
 from app import tables
@@ -80,19 +80,3 @@ async def set_site(newsroom: Newsroom, settings: SiteSettings) -> None:
     """The settings of the site from now on."""
     row = Site(settings=settings.model_dump(mode="json"), updated_at=NOON)
     await newsroom.db.write(lambda session: session.add(row))
-
-
-@contextmanager
-def counted_queries() -> Iterator[list[str]]:
-    """The statements that any connection runs meanwhile."""
-    statements: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if statement.lstrip().upper().startswith("SELECT"):
-            statements.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)

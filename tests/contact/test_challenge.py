@@ -113,7 +113,7 @@ async def test_the_token_of_a_comment_form_is_not_one_for_a_message(newsroom: Ne
 
 async def test_one_flag_beside_another(newsroom: Newsroom) -> None:
     await newsroom.reader.post(URL, json=LETTER | {"body": "https://a.example " * 4})
-    assert (await stored(newsroom))[0].flags == ["links", "check_missing"]
+    assert (await stored(newsroom))[0].flags == ["check_missing", "links"]
 
 
 @pytest.mark.parametrize("kind", ["message", "tip"])

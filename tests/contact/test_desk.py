@@ -8,7 +8,8 @@ import pytest
 
 from app.contact.models import MessageState
 from tests.contact.answers import DAY, follow_up, in_state, put, row, send
-from tests.contact.letters import ARABIC, INBOX, LETTER, NOON, counted_queries, everything
+from tests.contact.letters import ARABIC, INBOX, LETTER, NOON, everything
+from tests.counting import counted_queries
 from tests.newsroom import Desk, Newsroom
 
 pytestmark = pytest.mark.anyio

@@ -4,7 +4,7 @@ import pytest
 
 from app.core.http.pages import THANKS_PATH
 from app.site.policies import ContactPolicy, SiteSettings
-from tests.contact.letters import ARABIC, LETTER, URL, set_site, stored
+from tests.contact.letters import ARABIC, LETTER, NOON, URL, set_site, stored
 from tests.newsroom import Newsroom
 
 pytestmark = pytest.mark.anyio
@@ -95,6 +95,7 @@ async def test_a_person_gets_the_form_back_as_they_filled_it_in(newsroom: Newsro
 
 
 async def test_a_duplicate_and_a_flood_are_told_as_pages_too(newsroom: Newsroom) -> None:
+    newsroom.set_clock(NOON)  # within one minute
     await newsroom.reader.post(URL, data=LETTER)
     duplicate = await newsroom.reader.post(URL, data=LETTER, headers=HTML)
     assert (duplicate.status_code, "You have sent this already." in duplicate.text) == (409, True)

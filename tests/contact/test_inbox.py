@@ -11,7 +11,8 @@ from sqlmodel import Session
 from app.contact import service
 from app.contact.schemas import ContactMessage
 from app.core.actor import system
-from tests.contact.letters import ARABIC, INBOX, LETTER, NOON, counted_queries, only_id, post, stored
+from tests.contact.letters import ARABIC, INBOX, LETTER, NOON, only_id, post, stored
+from tests.counting import counted_queries
 from tests.newsroom import Desk, Newsroom
 
 pytestmark = pytest.mark.anyio

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from app.core.day_keys import network_tag
 from tests.contact.letters import INBOX, LETTER, URL, everything, only_id, sender, stored
 from tests.newsroom import Newsroom
 
@@ -21,7 +22,9 @@ async def traces(newsroom: Newsroom) -> set[str]:
     """Which traces of the sender, the hour and the request stand anywhere in the database."""
     rows = await everything(newsroom)
     text = repr(rows)
-    network = newsroom.app.state.keys.network("203.0.113.0/24", MOMENT.date())
+    network = await newsroom.stored(
+        lambda session: network_tag(session, newsroom.app.state.keys, "203.0.113.0/24", at=MOMENT)
+    )
     signs = {
         "e-mail": "ministry.example" in text.casefold(),
         "address": "203.0.113" in text or network in text,

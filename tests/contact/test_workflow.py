@@ -33,21 +33,6 @@ def test_moves(state: MessageState, to: MessageState) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "flags"),
-    [
-        ("no link at all", []),
-        ("http://a.example https://b.example HTTP://c.example", []),
-        ("http://a.example https://b.example HTTP://c.example www.d.example", ["links"]),
-        ("www.a.example www.b.example www.c.example WWW.d.example", ["links"]),
-        ("اقرأ https://a.example و https://b.example و https://c.example و https://d.example", ["links"]),
-        ("awww. bwww. cwww. dwww.", []),
-    ],
-)
-def test_many_links_are_flagged(body: str, flags: list[str]) -> None:
-    assert workflow.flags(body) == flags
-
-
-@pytest.mark.parametrize(
     ("kind", "told"),
     [
         (MessageKind.TIP, datetime(2026, 11, 22, tzinfo=UTC)),

@@ -75,3 +75,8 @@ def test_search_text_puts_a_space_before_every_word() -> None:
 def test_piles_of_marks_fold_quickly(parted_by: str) -> None:
     with at_most(seconds=1):
         fold("a" + ("\u05b0\u05c1\u05b4\u05bc" * 7 + parted_by) * 3_000)
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_plain_ascii_folds_as_it_does_beside_other_letters(text: str) -> None:
+    assert f"{fold(text)} e".strip() == fold(f"{text} é")

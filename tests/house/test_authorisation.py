@@ -52,8 +52,16 @@ ROWS: dict[Door, str] = {
     ("GET", "/v1/editor/comments"): "-AMED",
     ("GET", "/v1/editor/comments/counts"): "-AMED",
     ("GET", "/v1/editor/comments/{comment_id}"): "-AMED",
+    ("PUT", "/v1/editor/comments/{comment_id}/pin"): "-AMED",
+    ("DELETE", "/v1/editor/comments/{comment_id}/pin"): "-AMED",
+    ("POST", "/v1/editor/comments/{comment_id}/notes"): "-AMED",
+    ("GET", "/v1/editor/comments/{comment_id}/revisions"): "-AMED",
     ("POST", "/v1/editor/comments/decisions"): "-AMED",
     ("POST", "/v1/editor/comments/decisions/{batch_id}/undo"): "-AMED",
+    ("GET", "/v1/editor/comments/sanctions"): "--MED",
+    ("POST", "/v1/editor/comments/sanctions"): "--MED",
+    ("DELETE", "/v1/editor/comments/sanctions/{sanction_id}"): "--MED",
+    ("GET", "/v1/editor/abuse/bayes"): "--MED",
     ("GET", "/v1/editor/contact"): "--MED",
     ("GET", "/v1/editor/contact/keys"): "--MED",
     ("POST", "/v1/editor/contact/keys"): "----D",
@@ -178,10 +186,26 @@ POSTS: dict[Door, Owned] = {
 }
 
 # comments in the thread of one's own story; contributors moderate nowhere
+THREAD_OWN = {"C": REFUSED, "A": YES, "E": YES, "D": YES}
+THREAD_OTHERS = {"C": REFUSED, "A": HIDDEN, "M": YES, "E": YES, "D": YES}
+
+
+async def approve(newsroom: Newsroom, desk: Desk, comment_id: str) -> None:
+    """By an editor, so that it can be pinned."""
+    decision = {"id": comment_id, "revision": 1, "action": "approve"}
+    editor = await newsroom.staff("editor")
+    answer = await editor.post("/v1/editor/comments/decisions", json={"decisions": [decision]})
+    assert "status" in answer.json()["results"][0], answer.text
+
+
 COMMENTS: dict[Door, Owned] = {
-    ("GET", "/v1/editor/comments/{comment_id}"): Owned(
-        {"C": REFUSED, "A": YES, "E": YES, "D": YES}, {"C": REFUSED, "A": HIDDEN, "M": YES, "E": YES, "D": YES}, {}
+    ("GET", "/v1/editor/comments/{comment_id}"): Owned(THREAD_OWN, THREAD_OTHERS, {}),
+    ("PUT", "/v1/editor/comments/{comment_id}/pin"): Owned(THREAD_OWN, THREAD_OTHERS, {}, approve),
+    ("DELETE", "/v1/editor/comments/{comment_id}/pin"): Owned(THREAD_OWN, THREAD_OTHERS, {}),
+    ("POST", "/v1/editor/comments/{comment_id}/notes"): Owned(
+        THREAD_OWN, THREAD_OTHERS, {"json": {"body": "اتصلتُ به"}}
     ),
+    ("GET", "/v1/editor/comments/{comment_id}/revisions"): Owned(THREAD_OWN, THREAD_OTHERS, {}),
 }
 
 
@@ -233,7 +257,10 @@ async def test_own_things_and_those_of_others(newsroom: Newsroom, door: Door) ->
 async def thing_of(newsroom: Newsroom, door: Door, owned: Owned, maker: Desk) -> str:
     """A new post of this person, or a comment below one."""
     if door in COMMENTS:
-        return await write_comment(newsroom, maker)
+        comment_id = await write_comment(newsroom, maker)
+        if owned.before is not None:
+            await owned.before(newsroom, maker, comment_id)
+        return comment_id
     post_id = await write_post(maker)
     if owned.before is not None:
         await owned.before(newsroom, maker, post_id)

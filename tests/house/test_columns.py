@@ -8,6 +8,18 @@ from app.tables import metadata
 PUBLIC, EDITOR, PRIVATE = "public", "editor", "private"
 
 COLUMNS: dict[str, dict[str, str]] = {
+    "abuse_spent_challenge": {PRIVATE: "key until"},
+    "abuse_trace": {PRIVATE: "id form seen_at first_band second_band third_band fourth_band"},
+    "bayes_word": {EDITOR: "language word ham spam"},
+    "flood": {EDITOR: "since", PRIVATE: "id minute held high_at"},
+    "protected_name": {PRIVATE: "skeleton"},
+    "sanction": {
+        EDITOR: "id target comment_id reason notice created_at created_by ends_at lifted_by",
+        PRIVATE: "subject",
+    },
+    "trained_text": {PRIVATE: "id label language words"},
+    "verified_address": {PRIVATE: "writer address verified_at"},
+    "announcement": {PRIVATE: "comment_id after"},
     "author": {
         PUBLIC: "id slug names descriptions",
         EDITOR: "version created_at updated_at updated_by user_id",
@@ -15,15 +27,20 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     "comment": {
         PUBLIC: "id number post_id parent_id depth status locale body_html author_name created_at edited_at "
-        "descendants recommendations document hold_reasons",
-        EDITOR: "revision version body author_email staff_id network evidence reviewed_by reviewed_at rejection",
-        PRIVATE: "visible body_hash search_text notify",
+        "descendants recommendations document hold_reasons verified",
+        EDITOR: "revision version body author_email staff_id network evidence reviewed_by reviewed_at rejection "
+        "reported_at pinned_at",
+        PRIVATE: "visible body_hash search_text notify held_by_reports reader_id",
     },
     "comment_counter": {PRIVATE: "id number"},
     "comment_decision": {
         EDITOR: "batch_id place comment_id action revision before after rejection reviewed_by reviewed_at"
     },
     "comment_decision_batch": {EDITOR: "id decided_by decided_at undone_at"},
+    "comment_note": {EDITOR: "id comment_id author_id body written_at"},
+    "comment_recommendation": {PRIVATE: "comment_id reader"},
+    "comment_report": {EDITOR: "comment_id reason note at", PRIVATE: "reporter closed_in"},
+    "comment_revision": {EDITOR: "comment_id number body written_at"},
     "contact_note": {EDITOR: "id submission_id author_id body written_at", PRIVATE: "place"},
     "contact_reply": {EDITOR: "id submission_id author_id body sealed mail_id written_at", PRIVATE: "place"},
     "contact_submission": {
@@ -32,6 +49,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         "snoozed_until version",
         PRIVATE: "fingerprint search_text",
     },
+    "correspondent": {PRIVATE: "id email"},
+    "day_key": {PRIVATE: "day key"},
     "event": {EDITOR: "id name subject_id actor_id origin request_id data at position", PRIVATE: "private"},
     "job": {EDITOR: "id task args state run_at attempts error", PRIVATE: "twin private worker_id"},
     "job_schedule": {PRIVATE: "task due_at"},
@@ -41,6 +60,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         EDITOR: "id template locale recipient about state attempts response created_at sent_at",
         PRIVATE: "recipient_key args message_id in_reply_to private",
     },
+    "mail_link": {PRIVATE: "id action about revision staff_id email letter_id locale created_at expires_at spent_at"},
     "post": {
         PUBLIC: "id kind locale published_at",
         EDITOR: "state life revision live_revision version created_by created_at updated_by updated_at trashed_at",
@@ -50,7 +70,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "public_path": {PUBLIC: "path post_id"},
     "publication": {
         PUBLIC: "id kind locale slug title section_id featured published_at updated_at comments_mode comment_count "
-        "path summary body detail link translation",
+        "path summary body detail link translation thread_moves",
         EDITOR: "revision unpublish_at",
         PRIVATE: "group_id search_text",
     },
@@ -71,6 +91,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "slug": {PUBLIC: "slug post_id", EDITOR: "was_public"},
     "staff_session": {PRIVATE: "id user_id salt generation created_at rotated_at expires_at ended_at"},
     "staff_user": {EDITOR: "id email name role created_at disabled_at", PRIVATE: "password_hash"},
+    "subscription": {PRIVATE: "id correspondent_id scope about locale confirmed_at"},
     "tag": {
         PUBLIC: "id slug names descriptions",
         EDITOR: "version created_at updated_at updated_by",

@@ -10,6 +10,18 @@ from tests.house.source import APP, app_files, name_of, tree_of
 SHOWN = {"models", "queries", "service", "workflow", "policies", "errors"}
 # what one room lends beside that, and why
 LENT = {
+    "abuse.addresses": "knows who proved which address",
+    "abuse.bayes": "is trained by what the desk decides",
+    "abuse.courier": "takes the question there, from a task",
+    "abuse.external": "is a question that the room of the text has to ask",
+    "abuse.flood": "counts what was held",
+    "abuse.memory_models": "are the tables behind the desk's doors to what the stack remembers",
+    "abuse.sanctions": "are imposed where the comments are",
+    "abuse.attempt": "is the value that rooms hand to the abuse stack",
+    "abuse.stack": "is what they hand it to",
+    "comments.moderation": "decides for links in letters as for the desk",
+    "comments.editor_schemas": "is the shape of such a decision",
+    "comments.rights": "are what the owner of an address may do",
     "jobs.night": "is the first argument of every task",
     "staff.guards": "stand at every door of the editor tree",
     "staff.permissions": "are what the guards ask for",

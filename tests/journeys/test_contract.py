@@ -40,7 +40,11 @@ def test_every_operation_keeps_the_contract(server: Server) -> None:
         f"Authorization: Bearer {token}",
     ]
     done = subprocess.run(
-        [*command, "--exclude-path", "/v1/auth/revocation"],  # it would log the tester out
+        [
+            *command,
+            *("--exclude-path", "/v1/auth/revocation"),  # it would log the tester out
+            *("--exclude-path", "/v1/posts/{slug}/comments/stream"),  # it would never end
+        ],
         cwd=server.folder,
         capture_output=True,
         text=True,

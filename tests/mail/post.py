@@ -24,7 +24,7 @@ NOON = datetime(2026, 11, 22, 12, 34, 56, 789_012, tzinfo=UTC)
 SUBJECT = UUID("0190a8a2-0000-7000-8000-000000000001")
 RANDOM_SUBJECT = UUID("7f1d4f0e-3b0a-4c0e-9d55-2f6f4f1f7a11")
 
-ARGS: dict[str, dict[str, str]] = {
+ARGS: dict[str, dict[str, Any]] = {
     "contact_received": {
         **{"site_name": "The Harbour Times", "kind_label": "Correction", "reference": "7K3F-9QXT"},
         **{"subject": "The tram", "sender": "Salma <reader@example.org>", "body": "It was line 3.\n\nNot line 4."},
@@ -39,6 +39,30 @@ ARGS: dict[str, dict[str, str]] = {
     "contact_followed_up": {
         **{"site_name": "The Harbour Times", "reference": "7K3F-9QXT"},
         **{"sender": "Salma <reader@example.org>", "body": "One more thing."},
+    },
+    "comment_confirm": {
+        **{"site_name": "The Harbour Times", "story_title": "The ferry", "asked_hint": "You will get a letter."},
+        **{"confirm_url": "https://news.example/comments/links/a"},
+    },
+    "comment_notice": {
+        **{"site_name": "The Harbour Times", "story_title": "The ferry", "about_hint": "Somebody answered:"},
+        **{"comment_url": "https://news.example/en/ferry#comment-7"},
+        **{"unsubscribe_url": "https://news.example/comments/unsubscribe/b?locale=en"},
+        **{"unsubscribe_all_url": "https://news.example/comments/unsubscribe/c?locale=en"},
+    },
+    "comment_export": {"site_name": "The Harbour Times", "export_url": "https://news.example/comments/links/d"},
+    "comment_erase": {"site_name": "The Harbour Times", "erase_url": "https://news.example/comments/links/e"},
+    "comment_moderation": {
+        "site_name": "The Harbour Times",
+        "comments": [
+            {
+                **{"author": "Salma", "title": "The ferry", "reasons": "a first comment", "body": "Late.\n\nAgain."},
+                **{"approve_url": "https://news.example/comments/links/f"},
+                **{"reject_url": "https://news.example/comments/links/g"},
+                **{"spam_url": "https://news.example/comments/links/h"},
+            }
+        ],
+        "rest_hint": "More wait.",
     },
 }
 READER = "reader@example.org"

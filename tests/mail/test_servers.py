@@ -1,6 +1,7 @@
 """The whole way over a real mail server that takes letters, refuses, greylists, stalls and drops."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -43,11 +44,20 @@ async def test_an_arabic_answer_arrives_as_it_was_written(newsroom: Newsroom) ->
 HOSTILE = "The tram\r\nBcc: victim@example.org\r\nContent-Type: text/html\r\n\r\n<b>\u202eBuy\x00 now"
 
 
+def hostile(value: Any) -> Any:
+    """The same shape with hostile words; the addresses of links are our own in any letter."""
+    if isinstance(value, list):
+        return [hostile(item) for item in value]
+    if isinstance(value, dict):
+        return {name: given if name.endswith("_url") else hostile(given) for name, given in value.items()}
+    return HOSTILE.replace("\x00", "")
+
+
 @pytest.mark.parametrize("name", ARGS)
 async def test_no_argument_becomes_a_header(newsroom: Newsroom, name: str) -> None:
     with MailServer() as server:
         await owe(newsroom, name)
-        await owe(newsroom, name, args=dict.fromkeys(ARGS[name], HOSTILE.replace("\x00", "")))
+        await owe(newsroom, name, args=hostile(ARGS[name]))
         letters = await delivered(newsroom, server)
     planted, plain = sorted(letters, key=lambda letter: "Bcc" not in letter.subject)
     assert planted.message.keys() == plain.message.keys()

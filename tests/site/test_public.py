@@ -32,7 +32,7 @@ async def test_a_new_site(newsroom: Newsroom) -> None:
         {"code": "ar", "name": "العربية", "dir": "rtl"},
     ]
     assert set(card["comments"]) == {
-        "policy", "name_required", "email_required", "close_after_days", "thread_scope",
+        "policy", "name_required", "email_required", "close_after_days", "thread_scope", "edit_window_minutes",
     }  # fmt: skip
     assert set(card["contact"]) == {"kinds"}
 

@@ -20,6 +20,7 @@ from app.core.columns import JSON_TYPE, LONG_TEXT
 from app.core.db import Database
 from app.core.errors import Conflict, Malformed, wrong
 from app.core.http.conditional import etag_for
+from app.core.rows import new_row
 
 KEPT = timedelta(hours=24)
 _KEY = re.compile(r"[\x21-\x7e]{1,128}")
@@ -103,10 +104,18 @@ async def create(
     def work(session: Session) -> tuple[KeptAnswer, bool]:
         return _once(session, repeat, by, at, lambda: into(verb(session, *args, by=by, at=at, **kwargs)))
 
-    kept, replayed = await db.write(work)
+    # what readers send is small and comes in crowds; what the newsroom makes may be long
+    kept, replayed = await (db.write_together(work) if by.id is None else db.write(work))
     headers = kept.headers | ({"Idempotent-Replayed": "true"} if replayed else {})
-    body = kept.body if secrets is None else json.dumps(json.loads(kept.body) | secrets(kept.about), ensure_ascii=False)
+    body = kept.body if secrets is None else _with_members(kept.body, secrets(kept.about))
     return Response(body, kept.status, headers, "application/json")
+
+
+def _with_members(body: str, members: dict[str, str]) -> str:
+    """An object with these members more: spliced, since reading it back takes longer than the rest."""
+    if body == "{}" or not members:
+        return json.dumps(members, ensure_ascii=False) if members else body
+    return f"{body[:-1]},{json.dumps(members, ensure_ascii=False)[1:]}"
 
 
 def _once(
@@ -142,7 +151,8 @@ def _kept(key: str, repeat: Repeat, made: Created, at: datetime) -> KeptAnswer:
     headers = {"Location": made.location} if made.location else {}
     if made.version is not None:
         headers["ETag"] = etag_for(made.version)
-    return KeptAnswer(
+    return new_row(
+        KeptAnswer,
         key=key,
         request_hash=repeat.body_hash,
         about=made.about,

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
-from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 from fastapi import Request, Response
 from pydantic import BaseModel, ValidationError
@@ -18,9 +18,11 @@ Draft = TypeVar("Draft", bound=BaseModel)
 
 RETURN_TO = "return_to"
 MOST_ADDRESS = 2_000
+EMBEDDED = "/embed/"  # pages of ours that stand in frames of other sites
+SENT = "sent"  # how such a page hears what became of its form: 201 published, 202 held
 
 SEE_OTHER: dict[int | str, dict[str, Any]] = {
-    303: {"description": "A plain form was taken: on to `return_to` if its origin is allowed, else to our own page."}
+    303: {"description": "A plain form was taken: on to `return_to` if that is allowed, else to our own page."}
 }
 
 _PORTS = {"http": 80, "https": 443}
@@ -37,6 +39,15 @@ class Back:
         """The address to lead to, spelled again from its parts, or None."""
         return return_target(return_to, self.public_url, self.origins)
 
+    def after(self, return_to: str | None, status: int) -> str:
+        """Where to lead from a form that was taken: the page of ours where it stood, the address, or our thanks."""
+        own = own_page(return_to)
+        if own is None:
+            return self.target(return_to) or THANKS_PATH
+        parts = urlsplit(own)
+        kept = [(name, value) for name, value in parse_qsl(parts.query) if name != SENT]
+        return urlunsplit(parts._replace(query=urlencode([*kept, (SENT, str(status))])))
+
 
 def return_target(return_to: str | None, public_url: str, allowed: Iterable[str]) -> str | None:
     """The address spelled again from its parsed parts if its origin is one of ours, else None (no open redirect)."""
@@ -49,9 +60,23 @@ def return_target(return_to: str | None, public_url: str, allowed: Iterable[str]
     return urlunsplit((scheme, netloc, _ascii(parts.path) or "/", _ascii(parts.query), _ascii(parts.fragment)))
 
 
+def own_page(return_to: str | None) -> str | None:
+    """The path and query of one of our embedded pages, spelled again; None for anything else."""
+    if return_to is None or not return_to.startswith(EMBEDDED) or not _is_plain(return_to):
+        return None
+    parts = urlsplit(return_to)
+    if any(unquote(step) in (".", "..") for step in parts.path.split("/")):
+        return None
+    return urlunsplit(("", "", _ascii(parts.path), _ascii(parts.query), _ascii(parts.fragment)))
+
+
+def _is_plain(address: str) -> bool:
+    return len(address) <= MOST_ADDRESS and "\\" not in address and address.isprintable() and " " not in address
+
+
 def _origin(address: str) -> tuple[str, str, int] | None:
     """Scheme, host in ASCII and port; None for what browsers and we might read differently."""
-    if len(address) > MOST_ADDRESS or "\\" in address or not address.isprintable() or " " in address:
+    if not _is_plain(address):
         return None
     try:
         parts = urlsplit(address)
@@ -90,20 +115,25 @@ async def answered(
         if first is not None:
             first()
         values = form_values(await request.body())
-        await send(_valid(model, {name: value for name, value in values.items() if name != RETURN_TO}))
+        sent = await send(_valid(model, {name: value for name, value in values.items() if name != RETURN_TO}))
     except DomainError as error:
         if not prefers_html(request.headers.get("accept", "")):
             raise
         return _as_page(error, form, kept_values(await request.body(), model), back, locale)
-    return Response(status_code=303, headers={"Location": back.target(values.get(RETURN_TO)) or THANKS_PATH})
+    return Response(status_code=303, headers={"Location": back.after(values.get(RETURN_TO), sent.status_code)})
 
 
 def _as_page(error: DomainError, form: PlainForm, kept: dict[str, str], back: Back, locale: str) -> Response:
-    """The error above the form as it was filled in; browsers hold a redirect after it to the same `form-action`."""
+    """The error above the form as it was filled in; browsers hold a redirect after it to the same `form-action`.
+
+    A form that stood in a frame is shown in it again.
+    """
     target = back.target(kept.get(RETURN_TO))
     origin = "{0.scheme}://{0.netloc}".format(urlsplit(target)) if target else ""
-    body = error_page(form, error, kept, kept.get("locale", locale))
-    return html_response(body, error.status, form_action=origin, headers=error.headers)
+    own = own_page(kept.get(RETURN_TO))
+    body = error_page(form, error, kept, kept.get("locale", locale), back=own)
+    ancestors = "'none'" if own is None else "*"
+    return html_response(body, error.status, form_action=origin, headers=error.headers, ancestors=ancestors)
 
 
 async def _from_json(request: Request, model: type[Draft]) -> Draft:
@@ -172,7 +202,8 @@ def form_docs(model: type[BaseModel]) -> dict[str, Any]:
     schema = model.model_json_schema()
     shared = schema.pop("$defs", {})
     plain = _inlined(schema, shared)
-    back = {"type": "string", "description": "where to lead afterwards; its origin must be the site's or on its list"}
+    told = "where to lead afterwards: an address whose origin is the site's or on its list, or a path under `/embed/`"
+    back = {"type": "string", "description": told}
     fields = {
         name: field if name in plain.get("required", ()) else _or_blank(field)
         for name, field in {**plain["properties"], RETURN_TO: back}.items()

@@ -112,7 +112,7 @@ class Gate:
             await self.app(scope, receive, send)
             return
         if scope["method"] == "HEAD":
-            scope = {**scope, "method": "GET"}
+            scope = {**scope, "method": "GET", "head": True}  # streams end behind their headers
             send = _without_body(send)
         if "\x00" in scope["path"] or "\ufffd" in scope["path"] or b"%00" in scope["query_string"]:
             await self._refuse_nul(scope, send)

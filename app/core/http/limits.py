@@ -4,18 +4,26 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from limits import RateLimitItem, parse
-from sqlalchemy import delete
+from sqlalchemy import Text, bindparam, delete, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel, col
+from sqlmodel.sql.sqltypes import UTCDateTime
 
+from app.core import statements
+from app.core.columns import table_of
+from app.core.day_keys import day_key, find_day_key, sealed
+from app.core.db import Prepared
 from app.core.errors import TooMany
 from app.core.keys import Keys
 
 
 class RateCounter(SQLModel, table=True):
-    """How often something happened in one window; the key is a keyed hash, so that no address stands here."""
+    """How often something happened in one window; the key is a hash under the key of the day, so that no address stands
+    here, and none can be found again tomorrow.
+    """
 
     __tablename__ = "rate_counter"
 
@@ -26,7 +34,7 @@ class RateCounter(SQLModel, table=True):
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A limit in the notation of the limits library, such as `10/minute`, and what it counts."""
+    """A limit in the notation of the limits library, such as `10/minute`, and what it counts; over a day at most."""
 
     name: str
     rate: str
@@ -38,6 +46,9 @@ class Limit:
 
 
 GUEST_POSTS = Limit("guest-post", "10/minute")  # comments, reports and contact messages of one network together
+# reader keys are to be had for nothing: what one network can add to one comment is bounded, whoever it says it is
+RECOMMENDATIONS = Limit("recommendation", "120/minute")
+RECOMMENDATIONS_OF_ONE = Limit("recommendation-of-one", "20/day")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +80,44 @@ class Limiter:
         window = item.get_expiry()
         number = int(at.timestamp()) // window
         ends_at = datetime.fromtimestamp((number + 1) * window, UTC)
-        key = self.keys.mac("limits", f"{limit.name} {number} {subject}".encode()).hex()
-        insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-        upsert = (
-            insert(RateCounter)
-            .values(key=key, hits=1, ends_at=ends_at)
-            .on_conflict_do_update(index_elements=["key"], set_={"hits": col(RateCounter.hits) + 1})
-            .returning(col(RateCounter.hits))
+        key = _key(day_key(session, at.date()), self.keys, limit, number, subject)
+        ((hits,),) = statements.rows(
+            session, _COUNTED, {"key": key, "ends_at": ends_at}, session.get_bind().dialect.name
         )
-        hits = session.execute(upsert).scalar_one()
         return (limit, max(1, math.ceil((ends_at - at).total_seconds()))) if hits > item.amount else None
+
+
+def _key(day_key: bytes, keys: Keys, limit: Limit, number: int, subject: str) -> str:
+    """Windows divide the day and begin with it: one key of a day serves each."""
+    return sealed(day_key, keys, "limits", f"{limit.name} {number} {subject}").hex()
+
+
+def recent_keys(session: Session, keys: Keys, limit: Limit, subject: str, *, at: datetime) -> dict[str, str]:
+    """The parameters of `RECENT_HITS` for a subject; nothing is made, so a reading session may ask."""
+    number, today = int(at.timestamp()) // limit.item.get_expiry(), find_day_key(session, at.date())
+    if today is None:  # on a day without a key nothing was counted yet
+        return {"window": "", "window_before": ""}
+    window, before = (_key(today, keys, limit, each, subject) for each in (number, number - 1))
+    return {"window": window, "window_before": before}
+
+
+# how often a subject was counted in this window of the day and the one before, to stand in a query
+RECENT_HITS = (
+    select(func.coalesce(func.sum(RateCounter.hits), 0))
+    .where(or_(col(RateCounter.key) == bindparam("window"), col(RateCounter.key) == bindparam("window_before")))
+    .scalar_subquery()
+)
+
+
+def _upsert(dialect: str) -> Any:
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    ends_at = bindparam("ends_at", type_=UTCDateTime())
+    first = insert(table_of(RateCounter)).values(key=bindparam("key", type_=Text()), hits=1, ends_at=ends_at)
+    hits = table_of(RateCounter).c.hits
+    return first.on_conflict_do_update(index_elements=["key"], set_={"hits": hits + 1}).returning(hits)
+
+
+_COUNTED = Prepared(_upsert)
 
 
 def sweep(session: Session, *, at: datetime) -> None:

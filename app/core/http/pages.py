@@ -1,8 +1,9 @@
-"""The few HTML pages that we serve ourselves, for plain forms: errors above the filled-in form, and thanks."""
+"""The few HTML pages that we serve ourselves: plain forms with what was wrong, thanks, and what links in letters do."""
 
 import base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from html import escape
 from typing import Literal
@@ -15,13 +16,13 @@ THANKS_PATH = "/thanks"
 
 Texts = Mapping[str, str]  # by language: en, ar
 
-_STYLE = (
+STYLE = (
     "body{max-width:40rem;margin:2rem auto;padding:0 1rem;font:1rem/1.6 system-ui,sans-serif}"
     "label{display:block;margin:1rem 0 .25rem}"
     "input,textarea{width:100%;box-sizing:border-box;font:inherit;padding:.4rem}"
     "textarea{min-height:12rem}button{margin-top:1rem;font:inherit;padding:.4rem 1.2rem}"
+    "blockquote{margin:1rem 0;padding:.5rem 1rem;border-inline-start:.25rem solid;white-space:pre-wrap}"
 )
-_STYLE_HASH = base64.b64encode(sha256(_STYLE.encode()).digest()).decode()
 
 _PAGE = """<!doctype html>
 <html lang="{lang}" dir="{dir}">
@@ -30,7 +31,7 @@ _PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
 <title>{title}</title>
-<style>{style}</style>
+<style>{style}</style>{head}
 </head>
 <body>
 {main}
@@ -39,7 +40,7 @@ _PAGE = """<!doctype html>
 """
 
 _DIRECTIONS: Texts = {"en": "ltr", "ar": "rtl"}
-_SEND: Texts = {"en": "Send", "ar": "إرسال"}
+SEND: Texts = {"en": "Send", "ar": "إرسال"}
 _THANKS: Texts = {"en": "Thank you", "ar": "شكرًا لك"}
 _ARRIVED: Texts = {
     "en": "Your words have reached the newsroom. An editor may read them before they appear.",
@@ -61,6 +62,7 @@ _COMPLAINTS: dict[str, Texts] = {
     "string_too_long": {"en": "is too long", "ar": "أطول من المسموح"},
 }
 _NOT_RIGHT: Texts = {"en": "is not right", "ar": "غير صحيح"}
+_GO_BACK: Texts = {"en": "Back, without sending", "ar": "عودة دون إرسال"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +82,23 @@ class PlainForm:
     boxes: tuple[Box, ...]
 
 
-def error_page(form: PlainForm, error: DomainError, values: Mapping[str, str], locale: str) -> str:
-    """What was wrong, above the form with everything that was filled in; it posts to the address that it came from."""
-    lang = _language(locale)
+def error_page(
+    form: PlainForm, error: DomainError, values: Mapping[str, str], locale: str, *, back: str | None = None
+) -> str:
+    """What was wrong, above the form with everything that was filled in; it posts to the address that it came from,
+    and `back` leads to the page of ours where it stood.
+    """
+    lang = language_of(locale)
     title = form.title[lang]
     said = _REFUSED.get(error.status, _NOT_TAKEN)[lang]
     items = "".join(f"<li>{escape(item)}</li>" for item in _complaints(form, error, lang))
     complaints = f"<ul>{items}</ul>" if items else ""
     shown = {box.name for box in form.boxes}
-    fields = "".join(_field(box, values.get(box.name, ""), lang) for box in form.boxes)
+    wrong = _wrong_fields(error)
+    fields = "".join(
+        field(box, values.get(box.name, ""), lang, ' aria-invalid="true"' if box.name in wrong else "")
+        for box in form.boxes
+    )
     hidden = "".join(
         f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
         for name, value in values.items()
@@ -96,16 +106,23 @@ def error_page(form: PlainForm, error: DomainError, values: Mapping[str, str], l
     )
     main = (
         f'<h1>{escape(title)}</h1><div role="alert"><p>{said}</p>{complaints}</div>'
-        f'<form method="post">{fields}{hidden}<button>{_SEND[lang]}</button></form>'
+        f'<form method="post">{fields}{hidden}<button>{SEND[lang]}</button></form>'
     )
-    return _page(title, main, lang)
+    if back is not None:
+        main += f'<p><a href="{escape(back)}">{_GO_BACK[lang]}</a></p>'
+    return page(title, f"<main>{main}</main>", lang)
 
 
 def _complaints(form: PlainForm, error: DomainError, lang: str) -> Iterator[str]:
     labels = {box.name: box.label[lang] for box in form.boxes}
-    for field in error.errors if isinstance(error, Invalid) else ():
-        name = field.pointer.removeprefix("/body/")
-        yield f"{labels.get(name, name)}: {_complaint(field, lang)}"
+    for name, wrong in _wrong_fields(error).items():
+        yield f"{labels.get(name, name)}: {_complaint(wrong, lang)}"
+
+
+def _wrong_fields(error: DomainError) -> dict[str, FieldError]:
+    """By name, the last word on each."""
+    errors = error.errors if isinstance(error, Invalid) else ()
+    return {wrong.pointer.removeprefix("/body/"): wrong for wrong in errors}
 
 
 def _complaint(field: FieldError, lang: str) -> str:
@@ -115,30 +132,77 @@ def _complaint(field: FieldError, lang: str) -> str:
     return field.detail if lang == "en" else _NOT_RIGHT[lang]
 
 
-def _field(box: Box, value: str, lang: str) -> str:
+def field(box: Box, value: str, lang: str, more: str = "") -> str:
+    """A labelled field; `more` are attributes, ready to stand in the tag."""
     label = f'<label for="{box.name}">{escape(box.label[lang])}</label>'
+    named = f'id="{box.name}" name="{box.name}" dir="auto"{more}'
     if box.kind == "area":
         # the line break after the tag is no part of the value, so that a leading one in the value survives
-        return f'{label}<textarea id="{box.name}" name="{box.name}" dir="auto">\n{escape(value)}</textarea>'
-    return f'{label}<input id="{box.name}" name="{box.name}" type="{box.kind}" dir="auto" value="{escape(value)}">'
+        return f"{label}<textarea {named}>\n{escape(value)}</textarea>"
+    return f'{label}<input type="{box.kind}" {named} value="{escape(value)}">'
 
 
-def _language(locale: str) -> str:
+def language_of(locale: str) -> str:
+    """The one of our two languages in which a page for this locale is written."""
     return "ar" if locale.partition("-")[0].lower() == "ar" else "en"
 
 
-def _page(title: str, main: str, lang: str) -> str:
-    return _PAGE.format(lang=lang, dir=_DIRECTIONS[lang], title=escape(title), style=_STYLE, main=main)
+def page(title: str, main: str, lang: str, *, style: str = STYLE, head: str = "") -> str:
+    """A whole page; `main` and `head` are HTML."""
+    return _PAGE.format(lang=lang, dir=_DIRECTIONS[lang], title=escape(title), style=style, head=head, main=main)
 
 
-def html_response(body: str, status: int, *, form_action: str, headers: Mapping[str, str]) -> Response:
-    """The page under a policy that lets nothing in and forms go only to us and to `form_action`."""
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A form of nothing but a button; without `action` it posts to the address of its page."""
+
+    label: str
+    action: str = ""
+
+
+def link_page(
+    title: str, lines: Iterable[str], *, locale: str, status: int, quote: str = "", buttons: Iterable[Button] = ()
+) -> Response:
+    """The page behind a link in a letter: opening it does nothing, a button acts. No cache or search engine keeps it,
+    and what it links to is not told where the reader came from.
+    """
+    lang = language_of(locale)
+    paragraphs = "".join(f'<p dir="auto">{escape(line)}</p>' for line in lines)
+    quoted = f'<blockquote dir="auto">{escape(quote)}</blockquote>' if quote else ""
+    forms = "".join(_button(button) for button in buttons)
+    body = page(title, f"<main><h1>{escape(title)}</h1>{paragraphs}{quoted}{forms}</main>", lang)
+    headers = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
+    return html_response(body, status, form_action="", headers=headers)
+
+
+def _button(button: Button) -> str:
+    action = f' action="{escape(button.action)}"' if button.action else ""
+    return f'<form method="post"{action}><button>{escape(button.label)}</button></form>'
+
+
+def html_response(
+    body: str,
+    status: int,
+    *,
+    headers: Mapping[str, str],
+    form_action: str = "",
+    style: str = STYLE,
+    ancestors: str = "'none'",
+) -> Response:
+    """The page under a policy that lets nothing in but its `style`; forms go only to us and to `form_action`, and only
+    `ancestors` may frame it.
+    """
     policy = (
-        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; form-action 'self' {form_action}".rstrip()
-        + "; base-uri 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; style-src 'sha256-{_hash(style)}'; form-action 'self' {form_action}".rstrip()
+        + f"; base-uri 'none'; frame-ancestors {ancestors}"
     )
     shared = {"Content-Security-Policy": policy, "Referrer-Policy": "no-referrer"}
     return Response(body, status, {**headers, **shared}, "text/html; charset=utf-8")
+
+
+@cache
+def _hash(style: str) -> str:
+    return base64.b64encode(sha256(style.encode()).digest()).decode()
 
 
 router = APIRouter(include_in_schema=False)
@@ -151,4 +215,4 @@ async def thank_you() -> Response:
         f'<section lang="{lang}" dir="{direction}"><h1>{_THANKS[lang]}</h1><p>{_ARRIVED[lang]}</p></section>'
         for lang, direction in _DIRECTIONS.items()
     )
-    return html_response(_page(f"{_THANKS['en']} · {_THANKS['ar']}", parts, "en"), 200, form_action="", headers={})
+    return html_response(page(f"{_THANKS['en']} · {_THANKS['ar']}", parts, "en"), 200, headers={})

@@ -1,21 +1,13 @@
-"""What a front end fetches before it shows a form: proof, later on, that somebody looked at it."""
+"""What a front end asks for before it shows a form, and what it is given."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from app.core import render_tokens
-from app.core.errors import Invalid
-from app.core.http.deps import Now, SecretKeys
-from app.core.http.problems import problems
-from app.core.http.routes import StrictRoute
 from app.core.render_tokens import FormKind
 from app.core.slugs import MAX_SLUG_LENGTH
-
-router = APIRouter(prefix="/v1/challenge", tags=["challenge"], route_class=StrictRoute)
 
 
 class ChallengeQuery(BaseModel):
@@ -46,21 +38,25 @@ class ChallengeQuery(BaseModel):
         return post
 
 
+class Altcha(BaseModel):
+    """Work in the wire format of ALTCHA: find the number whose hash behind the salt is the challenge."""
+
+    algorithm: Literal["SHA-256"]
+    challenge: Annotated[str, Field(description="SHA-256 of `salt` and the number, in hex")]
+    maxnumber: Annotated[int, Field(description="the number is not larger than this")]
+    salt: str
+    signature: str
+
+
 class Challenge(BaseModel):
     """What to send back with the form."""
 
     render_token: Annotated[str, Field(description="send it back as `render_token`, not sooner than after 3 seconds")]
     expires_at: Annotated[datetime, Field(description="fetch another one after this")]
     challenge: Annotated[
-        dict[str, Any] | None, Field(description="null, or an ALTCHA challenge to solve into `altcha`")
+        Altcha | None,
+        Field(
+            description="mostly null; else solve it and send back `altcha`: base64 of a JSON object with the members "
+            "`algorithm`, `challenge`, `salt` and `signature` as they are, and the `number`"
+        ),
     ] = None
-
-
-@router.get("", operation_id="getChallenge", response_model=Challenge, responses=problems(Invalid))
-async def get_challenge(query: Annotated[ChallengeQuery, Query()], keys: SecretKeys, at: Now) -> Response:
-    """Ask for this when you show a form, and send `render_token` with what was written. Whoever sends none, one that is
-    older than a day, or answers within 3 seconds is still heard, but a person will look first.
-    """
-    token = render_tokens.issue(keys, query.form, query.post or "", at=at)
-    made = Challenge(render_token=token, expires_at=at + render_tokens.OLDEST)
-    return Response(made.model_dump_json(), headers={"Cache-Control": "no-store"}, media_type="application/json")
