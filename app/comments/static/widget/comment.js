@@ -226,19 +226,23 @@ class CommentView {
       this.#shut();
       this.editor.focus();
     };
-    const send = (values) => server.send("PATCH", `/v1/comments/${this.id}`, { body: JSON.stringify(values), token });
+    let before;
+    const send = (values) => {
+      before = this.thread.count;
+      return server.send("PATCH", `/v1/comments/${this.id}`, { body: JSON.stringify(values), token });
+    };
     const done = (answer, values) => {
       this.#shut();
-      this.#edited(answer, values);
+      this.#edited(answer, values, before);
     };
     const title = words.say("change");
     this.#open(new WritingForm(this.thread, { key: `edit ${this.id}`, title, change: body, send, done, cancel }));
   }
 
-  #edited(answer, { body }) {
+  #edited(answer, { body }, before) {
     const { words, store } = this.thread;
     const held = answer.status !== "published";
-    if (held && this.comment.status === "published") this.thread.recount(-1);
+    if (held && this.comment.status === "published") this.thread.oneLess(before);
     store.putOwn(this.id, { body, held });
     this.update(answer, answer.hold_reasons);
     this.focus();
@@ -249,7 +253,9 @@ class CommentView {
     const { words, server, store } = this.thread;
     const { token } = this.own;
     let gone = false;
+    let before;
     const act = async () => {
+      before = this.thread.count;
       await server.send("DELETE", `/v1/comments/${this.id}`, { token });
       gone = true;
     };
@@ -257,7 +263,7 @@ class CommentView {
     await ask(this.thread, { title: words.say("remove_title"), content, action: words.say("remove"), act });
     if (!gone) return;
     store.dropOwn(this.id);
-    if (this.comment.status === "published") this.thread.recount(-1);
+    if (this.comment.status === "published") this.thread.oneLess(before);
     this.#vanish(words.say("removed"));
   }
 

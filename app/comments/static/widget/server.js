@@ -73,7 +73,9 @@ class Server {
   async #fetch(method, address, { headers, body }) {
     let answer;
     try {
-      answer = await fetch(address, { method, headers, body, credentials: "omit", signal: this.signal });
+      // without no-cache a browser may show a thread as it was minutes ago: stale-while-revalidate is for shared caches
+      const options = { method, headers, body, credentials: "omit", cache: "no-cache", signal: this.signal };
+      answer = await fetch(address, options);
     } catch (error) {
       if (error.name === "AbortError") throw error;
       throw new Problem(navigator.onLine ? "unreachable" : "offline");

@@ -210,9 +210,15 @@ class Thread {
     this.fresh.textContent = text;
   }
 
-  /** One more or less by the reader's own hand: the hint about it is no news. */
-  recount(difference) {
-    this.#count(this.count + difference);
+  /** One more by the reader's own hand: the hint about it is no news. */
+  #oneMore() {
+    this.#count(this.count + 1);
+    this.sorting.hidden = false;
+  }
+
+  /** One less than `before` by the reader's own hand; the hint about it may have come before the answer. */
+  oneLess(before) {
+    this.#count(Math.min(this.count, before - 1));
     this.sorting.hidden = !this.count;
   }
 
@@ -222,7 +228,7 @@ class Thread {
     this.store.putOwn(comment.id, { token: edit_token, body, at: Date.parse(comment.created_at), held });
     const view = this.view(comment, hold_reasons);
     if (!view) return;
-    if (!held) this.recount(1);
+    if (!held) this.#oneMore();
     if (parent) parent.append(view);
     else if (held) this.#await(view);
     else if (this.sort === "newest") this.list.prepend(view.element);
