@@ -30,7 +30,7 @@ class Story:
     """What was acknowledged, while servers die."""
 
     def __init__(self, server: Server, password: str) -> None:
-        self.server, self.password, self.token = server, password, ""
+        self.server, self.password, self.token = server, password, "none"
         self.references: list[str] = []
         self.opened: list[str] = []
 
@@ -52,7 +52,7 @@ class Story:
                     await self.sign_in(client)
                 elif answer.status_code not in (409, 503):
                     return answer
-            except httpx.TransportError:
+            except (httpx.NetworkError, httpx.RemoteProtocolError, httpx.TimeoutException):
                 pass  # killed just now
             await asyncio.sleep(0.05)
 
