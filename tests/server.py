@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 HOST = "127.0.0.1"
-PATIENCE = 60.0
+PATIENCE = 180.0
 
 
 class Server:

@@ -13,7 +13,7 @@ from app.comments.live import Hub
 from tests.comments.talk import SLUG
 from tests.newsroom import Newsroom
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 
 
 class Hint(NamedTuple):

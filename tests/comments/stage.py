@@ -22,7 +22,7 @@ from tests.newsroom import PASSWORD, SECRET, password_hash
 from tests.server import Server
 
 ADMIN = "admin@news.example"
-PATIENCE = 20_000  # milliseconds: the widget itself waits for 3 seconds before it sends
+PATIENCE = 60_000  # milliseconds: the widget itself waits for 3 seconds before it sends
 
 # the documented directives, and nothing else
 POLICY = (

@@ -21,7 +21,7 @@ from tests.newsroom import SECRET
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
-PATIENCE = 20_000
+PATIENCE = 60_000
 
 
 @pytest.fixture
