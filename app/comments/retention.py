@@ -8,18 +8,16 @@ from sqlmodel import Session, col, select
 from app.comments import queries, shelf
 from app.comments.models import Comment, Status
 from app.core.actor import system
+from app.core.day_keys import TAGS_KEPT
 
 SPAM_KEPT = timedelta(days=30)
 BATCH = 200
 _BY = system("retention")
 
-# their keys are gone after a day: they only tell which comments of one day came from one place, of use while one looks
-NETWORKS_KEPT = timedelta(days=7)
-
 
 def forget_networks(session: Session, *, at: datetime) -> None:
     """Forget from which network comments came that are a week old."""
-    old = (col(Comment.network).is_not(None), col(Comment.created_at) < at - NETWORKS_KEPT)
+    old = (col(Comment.network).is_not(None), col(Comment.created_at) < at - TAGS_KEPT)
     forgotten = update(Comment).where(*old).values(network=None)
     session.execute(forgotten.execution_options(synchronize_session=False))
 

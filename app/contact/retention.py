@@ -1,7 +1,7 @@
 """What is forgotten: messages after their time, and a person's at once; a bare row remains, so that references stay."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, update
@@ -13,6 +13,7 @@ from app.contact import diary, queries, workflow
 from app.contact.editor_schemas import Erased
 from app.contact.models import MessageState, Note, Reply, Submission
 from app.core.actor import Actor, system
+from app.core.day_keys import TAGS_KEPT
 from app.core.http.answers import forget_answers
 from app.core.http.conditional import Match
 from app.mail import service as mail_service
@@ -22,13 +23,9 @@ BATCH = 200
 _BY = system("retention")
 
 
-# as with comments: their keys are gone after a day
-NETWORKS_KEPT = timedelta(days=7)
-
-
 def forget_networks(session: Session, *, at: datetime) -> None:
     """Forget from which network messages came that are a week old."""
-    old = (col(Submission.network).is_not(None), col(Submission.received_at) < at - NETWORKS_KEPT)
+    old = (col(Submission.network).is_not(None), col(Submission.received_at) < at - TAGS_KEPT)
     forgotten = update(Submission).where(*old).values(network=None)
     session.execute(forgotten.execution_options(synchronize_session=False))
 

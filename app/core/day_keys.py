@@ -14,6 +14,8 @@ from app.core.keys import MAC_BYTES, Keys
 KEY_BYTES = 32
 TAG_BYTES = 12
 GRACE = timedelta(minutes=5)  # a request that began before midnight may still be at work
+# a tag outlives its key: it only tells what came from one place on one day, of use while a moderator looks at it
+TAGS_KEPT = timedelta(days=7)
 
 
 class DayKey(SQLModel, table=True):
