@@ -15,6 +15,7 @@ from app.core.clock import now
 from app.core.http.conditional import Match
 from app.core.settings import Settings
 from app.main import open_site
+from app.posts import publishing
 from app.posts import service as posts_service
 from app.posts.schemas import PostCreate, PublicationInput
 from app.staff.models import Role
@@ -142,7 +143,7 @@ def _publish(session: Session, story: PlannedStory, *, by: Actor, at: datetime) 
         authors=[story.author],
     )
     post, _warnings = posts_service.create(session, draft, by=by, at=then)
-    posts_service.publish(session, post.id, PublicationInput(), Match(anything=True), by=by, at=then)
+    publishing.publish(session, post.id, PublicationInput(), Match(anything=True), by=by, at=then)
     return post.id
 
 

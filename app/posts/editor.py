@@ -4,10 +4,10 @@ from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Depends, Query, Response
+from fastapi import APIRouter, Body, Query, Response
 
 from app.core.actor import Actor
-from app.core.errors import Forbidden, IllegalMove, Invalid, PreconditionRequired, Stale
+from app.core.errors import Invalid
 from app.core.http.answers import Created, Idempotency, create, versioned
 from app.core.http.conditional import IfMatch, etag_for
 from app.core.http.deps import Db, Now
@@ -16,9 +16,10 @@ from app.core.http.problems import problems
 from app.core.http.routes import GuardedRoute
 from app.core.keyset import encode_cursor
 from app.core.markup import render_story
-from app.posts import queries, service
+from app.posts import publishing, queries, service
+from app.posts.doors import WRITES, DossierReader, DossierWriter, Publisher, Reader, Trasher, Writer, shown
 from app.posts.errors import NotReady, PostNotFound, TranslationExists
-from app.posts.models import Dossier, Post
+from app.posts.models import Dossier
 from app.posts.schemas import (
     Checklist,
     EditQuery,
@@ -33,25 +34,11 @@ from app.posts.schemas import (
     RenderingInput,
     facts_of,
 )
-from app.posts.workflow import Action
 from app.publications.errors import SlugTaken
 from app.site import queries as site_queries
-from app.staff.guards import Guard
-from app.staff.permissions import Permission as P
 
 router = APIRouter(prefix="/v1/editor/posts", tags=["editor: posts"], route_class=GuardedRoute)
 renderings_router = APIRouter(prefix="/v1/editor/renderings", tags=["editor: posts"], route_class=GuardedRoute)
-
-Reader = Annotated[Actor, Depends(Guard(P.POSTS_READ_OWN, P.POSTS_READ_ANY))]
-DossierReader = Annotated[Actor, Depends(Guard(P.POSTS_READ_OWN, P.POSTS_READ_ANY, sees=queries.sight()))]
-Writer = Annotated[Actor, Depends(Guard(P.POSTS_WRITE_OWN, P.POSTS_WRITE_ANY))]
-DossierWriter = Annotated[Actor, Depends(Guard(P.POSTS_WRITE_OWN, P.POSTS_WRITE_ANY, sees=queries.sight(Action.EDIT)))]
-Publisher = Annotated[
-    Actor, Depends(Guard(P.POSTS_PUBLISH_OWN, P.POSTS_PUBLISH_ANY, sees=queries.sight(Action.PUBLISH)))
-]
-Trasher = Annotated[Actor, Depends(Guard(P.POSTS_TRASH_OWN, P.POSTS_TRASH_ANY, sees=queries.sight(Action.TRASH)))]
-
-WRITES = (PostNotFound, Forbidden, Stale, Invalid, PreconditionRequired, IllegalMove)
 
 
 @router.get("", operation_id="listDossiers", response_model=Page[PostItem], responses=problems(Invalid))
@@ -107,7 +94,7 @@ async def edit_dossier(
 ) -> Response:
     """Write a new revision (merge patch); nothing changes in public until it is published."""
     edit = partial(service.edit, post_id=post_id, change=change, match=match, autosave=query.autosave, by=actor, at=at)
-    return await db.write(_shown, edit, actor)
+    return await db.write(shown, edit, actor)
 
 
 @router.delete("/{post_id}", operation_id="trashDossier", status_code=204, responses=problems(*WRITES))
@@ -122,7 +109,7 @@ async def trash_dossier(db: Db, actor: Trasher, post_id: UUID, match: IfMatch, a
 )
 async def restore_dossier(db: Db, actor: Trasher, post_id: UUID, match: IfMatch, at: Now) -> Response:
     """Take a dossier out of the trash."""
-    return await db.write(_shown, partial(service.restore, post_id=post_id, match=match, by=actor, at=at), actor)
+    return await db.write(shown, partial(service.restore, post_id=post_id, match=match, by=actor, at=at), actor)
 
 
 @router.put(
@@ -143,10 +130,10 @@ async def publish_dossier(
     """Put the newest or the named revision before the public; `dry_run=true` answers the checklist instead."""
     wish = wish or PublicationInput()
     if query.dry_run:
-        found = await db.read(service.check, post_id, wish, by=actor)
+        found = await db.read(publishing.check, post_id, wish, by=actor)
         return Response(found.model_dump_json(), media_type="application/json")
-    publish = partial(service.publish, post_id=post_id, wish=wish, match=match, by=actor, at=at)
-    return await db.write(_shown, publish, actor)
+    publish = partial(publishing.publish, post_id=post_id, wish=wish, match=match, by=actor, at=at)
+    return await db.write(shown, publish, actor)
 
 
 @router.delete(
@@ -154,7 +141,7 @@ async def publish_dossier(
 )
 async def unpublish_dossier(db: Db, actor: Publisher, post_id: UUID, match: IfMatch, at: Now) -> Response:
     """Take a story back from the public; its date, slug and comments are kept for its return."""
-    return await db.write(_shown, partial(service.unpublish, post_id=post_id, match=match, by=actor, at=at), actor)
+    return await db.write(shown, partial(publishing.unpublish, post_id=post_id, match=match, by=actor, at=at), actor)
 
 
 @renderings_router.post("", operation_id="renderBody", response_model=Rendering, responses=problems(Invalid))
@@ -163,10 +150,3 @@ async def render_body(db: Db, actor: Writer, draft: RenderingInput) -> Rendering
     base_url = await db.read(site_queries.get_addresses, into=lambda addresses: addresses.public_url)
     rendered = render_story(draft.body, draft.body_format.value, base_url=base_url)
     return Rendering(body_html=rendered.html, warnings=list(rendered.warnings))
-
-
-def _shown(session: Any, verb: Any, actor: Actor) -> Response:
-    """The dossier after a verb, in its new version; some verbs also say what the sanitiser removed."""
-    done: Post | tuple[Post, tuple[str, ...]] = verb(session)
-    post, warnings = done if isinstance(done, tuple) else (done, ())
-    return versioned(PostEditor.of(queries.open_dossier(session, post, actor), actor, warnings=warnings), post.version)

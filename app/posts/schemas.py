@@ -220,7 +220,7 @@ def facts_of(dossier: Dossier, actor: Actor) -> dict[str, Any]:
         "tags": dossier.tags,
         "authors": dossier.authors,
         "translation_of": post.group_id if post.group_id != post.id else None,
-        "allowed": workflow.allowed(post.life, actor.permissions, own=dossier.own),
+        "allowed": workflow.allowed(post.state, post.life, actor.permissions, own=dossier.own),
     }
 
 

@@ -4,13 +4,13 @@ from uuid import UUID
 
 from app.jobs.night import Night
 from app.jobs.workflow import Task
-from app.posts import service
+from app.posts import publishing
 
 
 async def refresh(night: Night, *, term_id: str | None, after: str) -> None:
     """Write the next batch of live documents anew; what is left is owed again."""
     term = UUID(term_id) if term_id else None
-    await night.db.write(service.refresh, term, UUID(after), at=night.clock())
+    await night.db.write(publishing.refresh, term, UUID(after), at=night.clock())
 
 
-REFRESH = Task(service.REFRESH, refresh)
+REFRESH = Task(publishing.REFRESH, refresh)

@@ -13,30 +13,75 @@ class Action(StrEnum):
     """What a person can do to a dossier."""
 
     EDIT = "edit"
+    SUBMIT = "submit"
+    APPROVE = "approve"
+    REQUEST_CHANGES = "request_changes"
+    RECALL = "recall"
+    PREVIEW = "preview"
+    TRANSLATE = "translate"
     PUBLISH = "publish"
     UNPUBLISH = "unpublish"
+    SCHEDULE = "schedule"
+    UNSCHEDULE = "unschedule"
+    CORRECT = "correct"
+    WITHDRAW = "withdraw"
+    REINSTATE = "reinstate"
     TRASH = "trash"
     RESTORE = "restore"
 
 
+A = Action
+
+# (workflow state of the newest revision, action) → state afterwards; what is not here is illegal
+REVIEW: dict[tuple[State, Action], State] = {
+    (State.DRAFT, A.SUBMIT): State.IN_REVIEW,
+    (State.IN_REVIEW, A.APPROVE): State.APPROVED,
+    (State.IN_REVIEW, A.REQUEST_CHANGES): State.DRAFT,
+    (State.IN_REVIEW, A.RECALL): State.DRAFT,
+    (State.APPROVED, A.REQUEST_CHANGES): State.DRAFT,
+    (State.APPROVED, A.RECALL): State.DRAFT,
+}
+REVIEWING = frozenset(action for _, action in REVIEW)
+
 # (public life, action) → public life afterwards; what is not here is illegal
 LIFE: dict[tuple[Life, Action], Life] = {
-    (Life.UNPUBLISHED, Action.EDIT): Life.UNPUBLISHED,
-    (Life.UNPUBLISHED, Action.PUBLISH): Life.PUBLISHED,
-    (Life.UNPUBLISHED, Action.TRASH): Life.TRASHED,
-    (Life.PUBLISHED, Action.EDIT): Life.PUBLISHED,
-    (Life.PUBLISHED, Action.PUBLISH): Life.PUBLISHED,
-    (Life.PUBLISHED, Action.UNPUBLISH): Life.UNPUBLISHED,
-    (Life.TRASHED, Action.RESTORE): Life.UNPUBLISHED,
+    (Life.UNPUBLISHED, A.PUBLISH): Life.PUBLISHED,
+    (Life.UNPUBLISHED, A.SCHEDULE): Life.SCHEDULED,
+    (Life.UNPUBLISHED, A.TRASH): Life.TRASHED,
+    (Life.SCHEDULED, A.PUBLISH): Life.PUBLISHED,
+    (Life.SCHEDULED, A.SCHEDULE): Life.SCHEDULED,
+    (Life.SCHEDULED, A.UNSCHEDULE): Life.UNPUBLISHED,
+    (Life.PUBLISHED, A.PUBLISH): Life.PUBLISHED,
+    (Life.PUBLISHED, A.UNPUBLISH): Life.UNPUBLISHED,
+    (Life.PUBLISHED, A.SCHEDULE): Life.PUBLISHED,
+    (Life.PUBLISHED, A.UNSCHEDULE): Life.PUBLISHED,
+    (Life.PUBLISHED, A.CORRECT): Life.PUBLISHED,
+    (Life.PUBLISHED, A.WITHDRAW): Life.WITHDRAWN,
+    (Life.WITHDRAWN, A.REINSTATE): Life.UNPUBLISHED,
+    (Life.TRASHED, A.RESTORE): Life.UNPUBLISHED,
 }
+# what moves nothing in public, and is possible in every life but in the trash
+QUIET = (A.EDIT, *sorted(REVIEWING), A.PREVIEW, A.TRANSLATE)
+LIFE |= {(life, action): life for action in QUIET for life in Life if life is not Life.TRASHED}
 
 # the permission for what is one's own, and for anyone's
 NEEDS: dict[Action, tuple[P, P]] = {
-    Action.EDIT: (P.POSTS_WRITE_OWN, P.POSTS_WRITE_ANY),
-    Action.PUBLISH: (P.POSTS_PUBLISH_OWN, P.POSTS_PUBLISH_ANY),
-    Action.UNPUBLISH: (P.POSTS_PUBLISH_OWN, P.POSTS_PUBLISH_ANY),
-    Action.TRASH: (P.POSTS_TRASH_OWN, P.POSTS_TRASH_ANY),
-    Action.RESTORE: (P.POSTS_TRASH_OWN, P.POSTS_TRASH_ANY),
+    A.EDIT: (P.POSTS_WRITE_OWN, P.POSTS_WRITE_ANY),
+    A.SUBMIT: (P.POSTS_SUBMIT_OWN, P.POSTS_REVIEW),
+    A.RECALL: (P.POSTS_SUBMIT_OWN, P.POSTS_REVIEW),
+    A.APPROVE: (P.POSTS_REVIEW, P.POSTS_REVIEW),
+    A.REQUEST_CHANGES: (P.POSTS_REVIEW, P.POSTS_REVIEW),
+    A.PREVIEW: (P.POSTS_PREVIEW_OWN, P.POSTS_WRITE_ANY),
+    A.TRANSLATE: (P.POSTS_WRITE_OWN, P.POSTS_WRITE_ANY),
+    A.PUBLISH: (P.POSTS_PUBLISH_OWN, P.POSTS_PUBLISH_ANY),
+    A.UNPUBLISH: (P.POSTS_PUBLISH_OWN, P.POSTS_PUBLISH_ANY),
+    A.SCHEDULE: (P.POSTS_PUBLISH_OWN, P.POSTS_PUBLISH_ANY),
+    A.UNSCHEDULE: (P.POSTS_PUBLISH_OWN, P.POSTS_PUBLISH_ANY),
+    A.CORRECT: (P.POSTS_CORRECT_OWN, P.POSTS_CORRECT_ANY),
+    A.WITHDRAW: (P.POSTS_WITHDRAW, P.POSTS_WITHDRAW),
+    A.REINSTATE: (P.POSTS_WITHDRAW, P.POSTS_WITHDRAW),
+    A.TRASH: (P.POSTS_TRASH_OWN, P.POSTS_TRASH_ANY),
+    A.RESTORE: (P.POSTS_TRASH_OWN, P.POSTS_TRASH_ANY),
 }
 
 
@@ -45,8 +90,17 @@ def after(action: Action, life: Life) -> Life:
     try:
         return LIFE[life, action]
     except KeyError:
-        possible = [move.value for state, move in LIFE if state is life]
+        possible = [move.value for move in Action if (life, move) in LIFE and move not in REVIEWING]
         raise IllegalMove(f"a dossier that is {life.value} cannot take: {action.value}", allowed=possible) from None
+
+
+def state_after(action: Action, state: State) -> State:
+    """Workflow state after a move of the review. Raises IllegalMove with the moves that are possible."""
+    try:
+        return REVIEW[state, action]
+    except KeyError:
+        possible = [move.value for there, move in REVIEW if there is state]
+        raise IllegalMove(f"what is {state.value} cannot take: {action.value}", allowed=possible) from None
 
 
 def state_after_edit(state: State) -> State:
@@ -60,9 +114,15 @@ def permitted(action: Action, permissions: Set[str], *, own: bool) -> bool:
     return for_any in permissions or (own and for_own in permissions)
 
 
-def allowed(life: Life, permissions: Set[str], *, own: bool) -> list[str]:
-    """The actions that the state and the person permit, for `allowed` on the wire."""
-    return [action.value for state, action in LIFE if state is life and permitted(action, permissions, own=own)]
+def allowed(state: State, life: Life, permissions: Set[str], *, own: bool) -> list[str]:
+    """The actions that the states and the person permit, for `allowed` on the wire."""
+    return [
+        action.value
+        for action in Action
+        if (life, action) in LIFE
+        and (action not in REVIEWING or (state, action) in REVIEW)
+        and permitted(action, permissions, own=own)
+    ]
 
 
 class Finding(NamedTuple):

@@ -16,6 +16,7 @@ from app.contact import service as contact_service
 from app.contact.schemas import ContactMessage
 from app.core.actor import Actor, system
 from app.core.http.conditional import Match
+from app.posts import publishing
 from app.posts import service as posts_service
 from app.posts.models import Post
 from app.posts.schemas import PostCreate, PublicationInput
@@ -84,7 +85,7 @@ def _posts(session: Session, planned: list[dict[str, Any]], *, by: Actor, at: da
             members["translation_of"] = made[plan["translation_of"]].id
         post, _warnings = posts_service.create(session, PostCreate(**members), by=by, at=then)
         if plan.get("state") != "draft":
-            posts_service.publish(session, post.id, PublicationInput(), ANY, by=by, at=then)
+            publishing.publish(session, post.id, PublicationInput(), ANY, by=by, at=then)
         made[plan["key"]] = post
     return made
 

@@ -1,7 +1,7 @@
 """What the phases that only look at a text say, row by row: what is held beside what only looks like it."""
 
 from datetime import UTC, datetime, timedelta
-from time import process_time
+from time import thread_time
 from typing import Any, cast
 
 import pytest
@@ -202,10 +202,19 @@ PATHOLOGICAL = [
 TEXT_PHASES: tuple[Phase, ...] = (words.examine, links.examine, mixed_scripts.examine, shouting.examine)
 
 
+HONEST = "The ferry left before dawn. "
+
+
 @pytest.mark.parametrize("piece", PATHOLOGICAL, ids=ascii)
 def test_no_text_of_the_longest_kind_holds_a_core(piece: str) -> None:
-    attempt = attempt_of(piece * (10_000 // len(piece)), rules=LISTS)
-    start = process_time()
-    for examine in TEXT_PHASES:
-        examine(NO_SESSION, attempt)
-    assert process_time() - start < 0.6
+    """Against patterns that backtrack: a hostile text costs a small multiple of an honest one of the same length."""
+
+    def cost(piece: str) -> float:
+        attempt = attempt_of(piece * (10_000 // len(piece)), rules=LISTS)
+        start = thread_time()
+        for examine in TEXT_PHASES:
+            examine(NO_SESSION, attempt)
+        return thread_time() - start
+
+    cost(HONEST)  # what is compiled at its first use is no part of it
+    assert cost(piece) < 40 * cost(HONEST)

@@ -112,13 +112,19 @@ async def test_return_to_the_public_keeps_the_date(newsroom: Newsroom) -> None:
     assert story["updated_at"] > story["published_at"]
 
 
+QUIET = ["edit", "preview", "translate"]
 ILLEGAL = [
-    ("unpublished", "DELETE", "/publication", ["edit", "publish", "trash"]),
-    ("published", "DELETE", "", ["edit", "publish", "unpublish"]),
+    ("unpublished", "DELETE", "/publication", [*QUIET, "publish", "schedule", "trash"]),
+    (
+        "published",
+        "DELETE",
+        "",
+        [*QUIET, "publish", "unpublish", "schedule", "unschedule", "correct", "withdraw"],
+    ),
     ("trashed", "PATCH", "", ["restore"]),
     ("trashed", "PUT", "/publication", ["restore"]),
     ("trashed", "DELETE", "", ["restore"]),
-    ("unpublished", "POST", "/restoration", ["edit", "publish", "trash"]),
+    ("unpublished", "POST", "/restoration", [*QUIET, "publish", "schedule", "trash"]),
 ]
 
 

@@ -4,7 +4,7 @@ import pytest
 from sqlmodel import Session, select
 
 from app.jobs.models import Job
-from app.posts import service
+from app.posts import publishing
 from tests.newsroom import Newsroom
 from tests.posts.desk import opened, published
 
@@ -17,7 +17,7 @@ SECTIONS = "/v1/editor/sections"
 async def test_the_newest_follow_at_once_and_the_rest_in_batches(
     newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch, stories: int, at_once: int
 ) -> None:
-    monkeypatch.setattr(service, "REFRESHED_AT_ONCE", 2)
+    monkeypatch.setattr(publishing, "REFRESHED_AT_ONCE", 2)
     editor = await newsroom.staff("editor")
     section = await editor.post(SECTIONS, json={"names": {"en": "Harbour", "ar": "المرفأ"}})
     facts = {"section": section.json()["slug"]}

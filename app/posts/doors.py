@@ -1,0 +1,38 @@
+"""What the desk's doors share: who may come in, what may go wrong, and how a dossier is answered."""
+
+from typing import Annotated, Any
+
+from fastapi import Depends, Response
+
+from app.core.actor import Actor
+from app.core.errors import Forbidden, IllegalMove, Invalid, PreconditionRequired, Stale
+from app.core.http.answers import versioned
+from app.posts import queries
+from app.posts.errors import PostNotFound
+from app.posts.models import Post
+from app.posts.schemas import PostEditor
+from app.posts.workflow import NEEDS, Action
+from app.staff.guards import Guard
+from app.staff.permissions import Permission as P
+
+
+def guard(action: Action) -> Guard:
+    """Lets in who may do this to the dossier in the path."""
+    return Guard(*dict.fromkeys(NEEDS[action]), sees=queries.sight(action))
+
+
+Reader = Annotated[Actor, Depends(Guard(P.POSTS_READ_OWN, P.POSTS_READ_ANY))]
+Writer = Annotated[Actor, Depends(Guard(P.POSTS_WRITE_OWN, P.POSTS_WRITE_ANY))]
+DossierReader = Annotated[Actor, Depends(Guard(P.POSTS_READ_OWN, P.POSTS_READ_ANY, sees=queries.sight()))]
+DossierWriter = Annotated[Actor, Depends(guard(Action.EDIT))]
+Publisher = Annotated[Actor, Depends(guard(Action.PUBLISH))]
+Trasher = Annotated[Actor, Depends(guard(Action.TRASH))]
+
+WRITES = (PostNotFound, Forbidden, Stale, Invalid, PreconditionRequired, IllegalMove)
+
+
+def shown(session: Any, verb: Any, actor: Actor) -> Response:
+    """The dossier after a verb, in its new version; some verbs also say what the sanitiser removed."""
+    done: Post | tuple[Post, tuple[str, ...]] = verb(session)
+    post, warnings = done if isinstance(done, tuple) else (done, ())
+    return versioned(PostEditor.of(queries.open_dossier(session, post, actor), actor, warnings=warnings), post.version)
