@@ -18,6 +18,7 @@ from app.core.http import pages, readers
 from app.core.http.routes import GuardedRoute
 from app.correspondence import public as correspondence_public
 from app.posts import editor as posts_editor
+from app.posts import previews_editor, previews_pages, previews_public, translations_editor
 from app.posts import terms as posts_terms
 from app.publications import public as publications_public
 from app.publications import terms as publications_terms
@@ -41,6 +42,7 @@ PUBLIC: tuple[APIRouter, ...] = (
     publications_public.resolve_router,
     publications_terms.router,
     site_public.router,
+    previews_public.router,
     contact_public.router,
     contact_public.sender_router,
     sealing_public.router,
@@ -53,11 +55,14 @@ PUBLIC: tuple[APIRouter, ...] = (
     sealing_pages.router,
     comments_widget.router,
     correspondence_public.pages_router,
+    previews_pages.router,
 )
 
 FENCED: tuple[APIRouter, ...] = (
     posts_editor.router,
     posts_editor.renderings_router,
+    previews_editor.router,
+    translations_editor.router,
     posts_terms.router,
     taxonomy_editor.router,
     site_editor.router,

@@ -28,6 +28,7 @@ from app.core.logs import configure_logs
 from app.core.settings import Settings
 from app.correspondence import links as correspondence_links
 from app.openapi import openapi_route
+from app.posts import previews as posts_previews
 from app.reactions import REACTIONS
 from app.sealing import pages as sealing_pages
 from app.staff.guards import signed_in
@@ -37,6 +38,7 @@ from app.worker import night_shift
 SILENT = (
     *("/v1/contact", "/v1/editor/contact", "/v1/challenge", "/tips", *sorted(sealing_pages.SILENT_PATHS)),
     *(correspondence_links.LINKS_PATH, correspondence_links.UNSUBSCRIBE_PATH),  # what stands behind them opens doors
+    *("/v1/previews", posts_previews.PAGES_PATH),  # and so do these
 )
 
 

@@ -50,6 +50,13 @@ def resolve(
     return facts, warnings
 
 
+def copied(revision: Revision) -> dict[str, Any]:
+    """Columns with which a translation begins: all but the slug, and not the address where the original is at home."""
+    facts = {name: getattr(revision, name) for name in _CARRIED if name != "slug"}
+    facts["seo"] = {name: value for name, value in revision.seo.items() if name != "canonical_url"}
+    return facts | {"search_text": revision.search_text}
+
+
 def _render(session: Session, facts: dict[str, Any]) -> tuple[str, ...]:
     base_url = site_queries.get_addresses(session).public_url
     rendered = render_story(facts["body"], facts["body_format"].value, base_url=base_url)
@@ -94,9 +101,14 @@ def term_ids(revision: Revision) -> list[UUID]:
     return [*section, *(UUID(id_) for id_ in (*revision.tag_ids, *revision.author_ids))]
 
 
-def project(session: Session, post: Post, revision: Revision, *, updated_at: datetime) -> Piece:
-    """A revision with its terms, ready to be put before the public; tags that an old one names may be gone since."""
-    assert post.published_at is not None
+def project(
+    session: Session, post: Post, revision: Revision, *, updated_at: datetime, published_at: datetime | None = None
+) -> Piece:
+    """A revision with its terms, ready to be put before the public; tags that an old one names may be gone since. Only
+    for what never was public `published_at` must be given.
+    """
+    since = published_at or post.published_at
+    assert since is not None
     sections = taxonomy_queries.get_terms(session, Section, {revision.section_id} if revision.section_id else set())
     tags = taxonomy_queries.get_terms(session, Tag, {UUID(id_) for id_ in revision.tag_ids})
     authors = taxonomy_queries.get_terms(session, Author, {UUID(id_) for id_ in revision.author_ids})
@@ -120,6 +132,6 @@ def project(session: Session, post: Post, revision: Revision, *, updated_at: dat
         featured=revision.featured,
         comments=revision.comments,
         seo=revision.seo,
-        published_at=post.published_at,
+        published_at=since,
         updated_at=updated_at,
     )

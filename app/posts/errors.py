@@ -1,6 +1,6 @@
 """What can go wrong on the desk."""
 
-from app.core.errors import Conflict, NotFound
+from app.core.errors import Conflict, Forbidden, NotFound
 
 
 class PostNotFound(NotFound):
@@ -17,3 +17,23 @@ class TranslationExists(Conflict):
     """There is a dossier of this story in this language."""
 
     code = "translation_exists"
+
+
+class NoTranslation(Conflict):
+    """This dossier is not the translation of another, or that one is gone."""
+
+    code = "no_translation"
+
+
+class PreviewNotFound(NotFound):
+    """There is no preview behind this link, or there is none any more."""
+
+
+class AnswersClosed(Forbidden):
+    """This preview is to be read only."""
+
+
+class AnswersFull(Conflict):
+    """This preview was answered too often; ask the newsroom for another link."""
+
+    code = "answers_full"

@@ -53,6 +53,8 @@ class Post(SQLModel, table=True):
     kind: Kind = Field(sa_type=enum_text(Kind))
     locale: str = Field(max_length=35)
     group_id: UUID
+    translated_from: UUID | None = None  # no foreign key: a translation outlives its original, and is not written by it
+    translated_revision: int | None = None
     state: State = Field(default=State.DRAFT, sa_type=enum_text(State))
     life: Life = Field(default=Life.UNPUBLISHED, sa_type=enum_text(Life))
     revision: int = 1
@@ -94,6 +96,7 @@ class Revision(SQLModel, table=True):
     autosave: bool = False
     created_by: UUID | None = Field(default=None, foreign_key="staff_user.id")
     created_at: datetime
+    published_at: datetime | None = None  # when it first came before the public; nothing else of it ever changes
 
 
 class PostTerm(SQLModel, table=True):
@@ -115,3 +118,5 @@ class Dossier:
     tags: list[str]
     authors: list[str]
     own: bool
+    translation_of: UUID | None = None
+    stale_since_revision: int | None = None

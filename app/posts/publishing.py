@@ -48,6 +48,7 @@ def publish(session: Session, post_id: UUID, wish: PublicationInput, match: Matc
     public = publications_service.put(session, content.project(session, post, revision, updated_at=at))
     event = "post.republished" if post.life is Life.PUBLISHED else "post.published"
     post.life, post.live_revision, post.state = life, revision.number, State.APPROVED
+    revision.published_at = revision.published_at or at
     changing.touch(post, by=by, at=at)
     changing.link_terms(session, post)
     data: dict[str, Any] = {"kind": post.kind.value, "locale": post.locale, "slug": public.slug, "path": public.path}

@@ -14,7 +14,7 @@ from app.core.errors import Forbidden
 from app.core.folding import search_terms
 from app.core.ids import parse_id
 from app.core.keyset import Key, decode_cursor
-from app.posts import workflow
+from app.posts import translations_queries, workflow
 from app.posts.errors import PostNotFound
 from app.posts.models import Dossier, Life, Post, PostTerm, Revision
 from app.posts.schemas import PostQuery, PostSort
@@ -150,13 +150,16 @@ def _under(table: type[Section | Tag | Author], slugs: Sequence[str]) -> ColumnE
 
 
 def _opened(session: Session, rows: Sequence[tuple[Post, Revision]], actor: Actor) -> list[Dossier]:
-    """Rows with the slugs of their terms: three queries however many rows, and one for what is one's own."""
+    """Rows with the slugs of their terms: three queries however many rows, one for what is one's own, and one if there
+    are translations among them.
+    """
     revisions = [revision for _, revision in rows]
     sections = taxonomy_queries.get_terms(session, Section, {r.section_id for r in revisions if r.section_id})
     tags = taxonomy_queries.get_terms(session, Tag, {UUID(id_) for r in revisions for id_ in r.tag_ids})
     authors = taxonomy_queries.get_terms(session, Author, {UUID(id_) for r in revisions for id_ in r.author_ids})
     ids = [post.id for post, _ in rows]
     own = set(session.exec(select(Post.id).where(col(Post.id).in_(ids), owned_by(actor))))
+    origins = translations_queries.origins(session, [post for post, _ in rows])
     return [
         Dossier(
             post,
@@ -165,6 +168,8 @@ def _opened(session: Session, rows: Sequence[tuple[Post, Revision]], actor: Acto
             [tags[UUID(id_)].slug for id_ in revision.tag_ids if UUID(id_) in tags],
             [authors[UUID(id_)].slug for id_ in revision.author_ids if UUID(id_) in authors],
             own=post.id in own,
+            translation_of=origins[post.id].post_id if post.id in origins else None,
+            stale_since_revision=origins[post.id].stale_since if post.id in origins else None,
         )
         for post, revision in rows
     ]

@@ -185,6 +185,9 @@ class PostItem(BaseModel):
     comments: CommentsMode | None
     seo: dict[str, Any]
     translation_of: UUID | None
+    stale_since_revision: Annotated[
+        int | None, Field(description="the first published revision of the original that is not translated yet")
+    ] = None
     created_by: UUID | None
     created_at: datetime
     updated_at: datetime
@@ -219,7 +222,8 @@ def facts_of(dossier: Dossier, actor: Actor) -> dict[str, Any]:
         "section": dossier.section,
         "tags": dossier.tags,
         "authors": dossier.authors,
-        "translation_of": post.group_id if post.group_id != post.id else None,
+        "translation_of": dossier.translation_of,
+        "stale_since_revision": dossier.stale_since_revision,
         "allowed": workflow.allowed(post.state, post.life, actor.permissions, own=dossier.own),
     }
 

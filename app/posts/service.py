@@ -1,8 +1,10 @@
 """The dossier itself: create, edit, trash, restore."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from app.core.actor import Actor
@@ -11,12 +13,13 @@ from app.core.http.conditional import Match
 from app.core.ids import new_id
 from app.core.slugs import slugify
 from app.events.service import record
-from app.posts import changing, content, queries, workflow
+from app.posts import changing, content, previews_queries, queries, workflow
 from app.posts.errors import PostNotFound, TranslationExists
-from app.posts.models import Post
+from app.posts.models import Post, Revision
 from app.posts.schemas import PostCreate, PostUpdate
 from app.posts.workflow import Action
 from app.publications import service as publications_service
+from app.publications.models import Kind
 from app.site import queries as site_queries
 from app.site.policies import Slugs
 
@@ -25,36 +28,53 @@ def create(session: Session, draft: PostCreate, *, by: Actor, at: datetime) -> t
     """Open a dossier with its first revision; returns it and what the sanitiser removed. Raises SlugTaken,
     TranslationExists, Invalid for a locale, section or byline that is not there.
     """
+    post = begin(session, draft.kind, draft.locale, _original(session, draft, by), by=by, at=at)
+    facts, warnings = content.resolve(session, draft, None, post, by=by, at=at)
+    finish(session, post, facts, slug=draft.slug, by=by, at=at)
+    return post, warnings
+
+
+def begin(session: Session, kind: Kind, locale: str, original: Post | None, *, by: Actor, at: datetime) -> Post:
+    """An empty dossier, in the group of its original if it is a translation. Raises Invalid, TranslationExists."""
     site = site_queries.get_settings(session)
-    if draft.locale not in site.locales:
+    if locale not in site.locales:
         raise wrong("locale", "unknown_locale", f"must be among {', '.join(site.locales)}")
     post_id = new_id()
     post = Post(
         id=post_id,
-        kind=draft.kind,
-        locale=draft.locale,
-        group_id=_group(session, draft, by) or post_id,
+        kind=kind,
+        locale=locale,
+        group_id=original.group_id if original else post_id,
+        translated_from=original.id if original else None,
+        translated_revision=original.revision if original else None,
         created_by=by.id,
         created_at=at,
         updated_by=by.id,
         updated_at=at,
     )
     session.add(post)
-    session.flush()
-    facts, warnings = content.resolve(session, draft, None, post, by=by, at=at)
-    if draft.slug is not None:
-        publications_service.claim_slug(session, draft.slug, post_id)
-        facts["slug"] = draft.slug
+    try:
+        session.flush()
+    except IntegrityError:  # two at the same time; all else that is referred to is there
+        raise TranslationExists() from None
+    return post
+
+
+def finish(session: Session, post: Post, facts: dict[str, Any], *, slug: str | None, by: Actor, at: datetime) -> None:
+    """The first revision of a dossier that was begun, under its slug or one made from the title. Raises SlugTaken."""
+    if slug is not None:
+        publications_service.claim_slug(session, slug, post.id)
+        facts["slug"] = slug
     else:
-        made = slugify(draft.title, transliterate=site.slugs is Slugs.TRANSLITERATED)
-        facts["slug"] = publications_service.claim_free_slug(session, made, post_id)
+        transliterate = site_queries.get_settings(session).slugs is Slugs.TRANSLITERATED
+        made = slugify(facts["title"], transliterate=transliterate)
+        facts["slug"] = publications_service.claim_free_slug(session, made, post.id)
     changing.write_revision(session, post, facts, by=by, at=at)
     record(session, "post.created", post.id, by=by, at=at, kind=post.kind.value, locale=post.locale)
-    return post, warnings
 
 
-def _group(session: Session, draft: PostCreate, by: Actor) -> UUID | None:
-    """The translation group to join. Raises TranslationExists when the language is there already."""
+def _original(session: Session, draft: PostCreate, by: Actor) -> Post | None:
+    """The dossier to translate. Raises TranslationExists when it is there in this language already."""
     if draft.translation_of is None:
         return None
     try:
@@ -63,10 +83,15 @@ def _group(session: Session, draft: PostCreate, by: Actor) -> UUID | None:
         raise wrong("translation_of", "unknown", "must be the id of a dossier that you can see") from None
     if original.kind is not draft.kind:
         raise wrong("translation_of", "kind", f"is of another kind: {original.kind.value}")
-    taken = (col(Post.group_id) == original.group_id, col(Post.locale) == draft.locale)
+    refuse_second(session, original, draft.locale)
+    return original
+
+
+def refuse_second(session: Session, original: Post, locale: str) -> None:
+    """Raises TranslationExists when the story has a dossier in this language."""
+    taken = (col(Post.group_id) == original.group_id, col(Post.locale) == locale)
     if session.exec(select(Post.id).where(*taken)).first():
         raise TranslationExists()
-    return original.group_id
 
 
 def edit(
@@ -81,7 +106,7 @@ def edit(
         publications_service.claim_slug(session, change.slug, post_id)
         publications_service.release_slug(session, newest.slug, post_id)
         facts["slug"] = change.slug
-    if newest.autosave and autosave and newest.created_by == by.id and newest.number != post.live_revision:
+    if newest.autosave and autosave and newest.created_by == by.id and not _is_referred_to(session, post, newest):
         session.delete(newest)
         session.flush()
     post.revision += 1
@@ -90,6 +115,11 @@ def edit(
     changing.write_revision(session, post, facts | {"autosave": autosave}, by=by, at=at)
     record(session, "post.edited", post.id, by=by, at=at, revision=post.revision)
     return post, warnings
+
+
+def _is_referred_to(session: Session, post: Post, revision: Revision) -> bool:
+    """Such a revision stays as it is: it is before the public, or was shown to someone outside."""
+    return revision.number == post.live_revision or previews_queries.is_pinned(session, post.id, revision.number)
 
 
 def trash(session: Session, post_id: UUID, match: Match, *, by: Actor, at: datetime) -> Post:

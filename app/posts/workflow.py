@@ -63,6 +63,7 @@ LIFE: dict[tuple[Life, Action], Life] = {
 # what moves nothing in public, and is possible in every life but in the trash
 QUIET = (A.EDIT, *sorted(REVIEWING), A.PREVIEW, A.TRANSLATE)
 LIFE |= {(life, action): life for action in QUIET for life in Life if life is not Life.TRASHED}
+del LIFE[Life.WITHDRAWN, A.PREVIEW]  # what was taken down is shown to nobody outside
 
 # the permission for what is one's own, and for anyone's
 NEEDS: dict[Action, tuple[P, P]] = {

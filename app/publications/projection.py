@@ -13,6 +13,7 @@ from app.core.language import direction, pick
 from app.core.text import count_words, excerpt, reading_minutes
 from app.publications.models import CommentsMode, Kind
 from app.publications.schemas import Story
+from app.publications.workflow import thread_mode
 from app.site.policies import Addresses, SiteSettings
 from app.taxonomy.models import Author, Section, Tag, Term
 
@@ -68,6 +69,14 @@ def documents(piece: Piece, site: SiteSettings, addresses: Addresses) -> dict[st
     }
 
 
+def whole_story(piece: Piece, site: SiteSettings, addresses: Addresses, *, at: datetime) -> dict[str, Any]:
+    """A story on its own, as it would be published: with its documents, and nothing around it."""
+    made = documents(piece, site, addresses)
+    story: dict[str, Any] = json.loads(f"{made['summary']},{made['body']},{made['detail']}}}")
+    status = thread_mode(piece.comments, piece.published_at, site.comments, at=at).value
+    return story | _MOVING | {"comments": {"status": status, "count": 0}}
+
+
 def _summary(piece: Piece, site: SiteSettings, url: str, words: int) -> dict[str, Any]:
     def named(terms: Iterable[Term]) -> list[dict[str, str]]:
         return [{"slug": term.slug, "name": pick(term.names, piece.locale, site.default_locale)} for term in terms]
@@ -121,17 +130,21 @@ def _json_ld(piece: Piece, site: SiteSettings, summary: Mapping[str, Any], words
     }
 
 
+# what reading splices in, while there is nothing of it
+_MOVING: dict[str, Any] = {
+    "comment_count": 0,
+    "translations": [],
+    "hreflang": [],
+    "previous": None,
+    "next": None,
+    "related": [],
+    "comments": {"status": "open", "count": 0},
+}
+
+
 def _validate(summary: dict[str, Any], body_html: str, detail: dict[str, Any]) -> None:
     """The wire schema judges once, here, so that reading need not."""
-    moving = {
-        "comment_count": 0,
-        "translations": [],
-        "previous": None,
-        "next": None,
-        "related": [],
-        "comments": {"status": "open", "count": 0},
-    }
-    Story.model_validate_json(_json(summary | {"body_html": body_html} | detail | moving))
+    Story.model_validate_json(_json(summary | {"body_html": body_html} | detail | _MOVING))
 
 
 def _json(document: Mapping[str, Any]) -> str:

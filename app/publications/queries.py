@@ -94,16 +94,16 @@ def _story() -> Select[Any]:
 
 
 def _around() -> Select[Any]:
-    """Previous, next, translations and related of one story in a single round trip: (what, text, count) rows."""
+    """Previous, next, languages (its own too) and related of one story in a single round trip: (what, text, count)
+    rows.
+    """
     here = tuple_(bindparam("published_at", type_=UTCDateTime()), bindparam("id", type_=Uuid()))
     place = tuple_(P.published_at, P.id)
     side = (P.kind == bindparam("kind"), P.locale == bindparam("locale"), visible(_NOW))
     older = select(literal("previous"), P.link, literal(0)).where(*side, place < here)
     newer = select(literal("next"), P.link, literal(0)).where(*side, place > here)
-    others = select(literal("translation"), P.translation, literal(0)).where(
-        P.group_id == bindparam("group_id", type_=Uuid()),
-        P.id != bindparam("id", type_=Uuid()),
-        visible(_NOW),
+    languages = select(literal("translation"), P.translation, literal(0)).where(
+        P.group_id == bindparam("group_id", type_=Uuid()), visible(_NOW)
     )
     related = select(literal("related"), P.summary, P.comment_count).where(
         P.section_id == bindparam("section_id", type_=Uuid()),
@@ -115,7 +115,7 @@ def _around() -> Select[Any]:
     parts = (
         older.order_by(*backwards).limit(1),
         newer.order_by(P.published_at, P.id).limit(1),
-        others.order_by(P.locale),
+        languages.order_by(P.locale),
         related.order_by(*backwards).limit(RELATED),
     )
     return select(union_all(*(select(part.subquery()) for part in parts)).subquery())

@@ -80,6 +80,13 @@ class Translation(BaseModel):
     url: str
 
 
+class LanguageLink(BaseModel):
+    """For a `link rel="alternate"` of the page: this story in that language."""
+
+    hreflang: Annotated[str, Field(description="a language, or `x-default`", examples=["ar"])]
+    url: str
+
+
 class Correction(BaseModel):
     """What was wrong, said in public."""
 
@@ -111,6 +118,10 @@ class Story(StorySummary):
     word_count: int
     corrections: list[Correction]
     translations: list[Translation]
+    hreflang: Annotated[
+        list[LanguageLink],
+        Field(description="every public language of the story, its own too; `x-default` is the site's default one"),
+    ]
     previous: Annotated[StoryLink | None, Field(description="the next older piece of this kind and language")]
     next: Annotated[StoryLink | None, Field(description="the next newer one")]
     related: Annotated[list[StorySummary], Field(description="may be a minute old in shared caches")]

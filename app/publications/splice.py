@@ -1,7 +1,7 @@
 """Joining ready documents with what moves: comment counts, neighbours, thread status. Text in, bytes out."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,19 +14,36 @@ from app.site import queries as site_queries
 
 def story_bytes(row: Row, around: Sequence[Row], *, at: datetime) -> bytes:
     """A whole story from its row and the rows around it."""
-    published_at, summary, body, detail, comments, mode, settings = row[4], *row[6:12]
+    locale, published_at, summary, body, detail, comments, mode, settings = row[3], row[4], *row[6:12]
     found: dict[str, list[str]] = {"previous": [], "next": [], "translation": [], "related": []}
     for what, text, number in around:
         found[what].append(f'{text},"comment_count":{number}}}' if what == "related" else text)
+    site = site_queries.parsed(settings)
     said = CommentsMode(mode) if mode else None
-    status = thread_mode(said, as_time(published_at), site_queries.parsed(settings).comments, at=at).value
+    status = thread_mode(said, as_time(published_at), site.comments, at=at).value
+    others = [text for text in found["translation"] if _language(text) != locale]
     return (
         f'{summary},"comment_count":{comments},{body},{detail},'
-        f'"translations":[{",".join(found["translation"])}],'
+        f'"translations":[{",".join(others)}],'
+        f'"hreflang":[{",".join(_alternates(found["translation"], site.default_locale))}],'
         f'"previous":{_one(found["previous"])},"next":{_one(found["next"])},'
         f'"related":[{",".join(found["related"])}],'
         f'"comments":{{"status":"{status}","count":{comments}}}}}'
     ).encode()
+
+
+def _alternates(languages: Sequence[str], default_locale: str) -> Iterator[str]:
+    """`hreflang` items, cut from the documents of the languages: the last member of each is its address."""
+    for text in languages:
+        address = text[text.rindex('"url":') :]
+        yield f'{{"hreflang":"{_language(text)}",{address}'
+        if _language(text) == default_locale:
+            yield f'{{"hreflang":"x-default",{address}'
+
+
+def _language(translation: str) -> str:
+    """The locale, cut from where every such document begins with it."""
+    return translation[11 : translation.index('"', 11)]
 
 
 def _one(found: list[str]) -> str:

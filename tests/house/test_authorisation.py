@@ -1,8 +1,9 @@
 """Who is let in at every guarded door: one row a door, and own things against those of others."""
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -10,6 +11,7 @@ from sqlmodel import Session
 
 from app.core.actor import system
 from app.core.clock import now
+from app.posts.models import Post
 from app.staff import service as staff_service
 from app.staff.models import User
 from tests.house.doors import Door, guards
@@ -31,6 +33,13 @@ ROWS: dict[Door, str] = {
     ("PUT", "/v1/editor/posts/{post_id}/publication"): "-A-ED",
     ("DELETE", "/v1/editor/posts/{post_id}/publication"): "-A-ED",
     ("POST", "/v1/editor/posts/{post_id}/comments"): "CAMED",
+    ("GET", "/v1/editor/posts/{post_id}/previews"): "CA-ED",
+    ("POST", "/v1/editor/posts/{post_id}/previews"): "CA-ED",
+    ("GET", "/v1/editor/posts/{post_id}/previews/{preview_id}"): "CA-ED",
+    ("DELETE", "/v1/editor/posts/{post_id}/previews/{preview_id}"): "CA-ED",
+    ("GET", "/v1/editor/posts/{post_id}/translations"): "CA-ED",
+    ("POST", "/v1/editor/posts/{post_id}/translations"): "CA-ED",
+    ("PUT", "/v1/editor/posts/{post_id}/translated-revision"): "CA-ED",
     ("POST", "/v1/editor/renderings"): "CA-ED",
     ("GET", "/v1/editor/sections"): "CA-ED",
     ("POST", "/v1/editor/sections"): "---ED",
@@ -151,7 +160,25 @@ class Owned(NamedTuple):
     own: dict[str, str]
     others: dict[str, str]
     request: dict[str, Any]
-    before: Callable[[Newsroom, Desk, str], Awaitable[None]] | None = None
+    before: Callable[[Newsroom, Desk, str], Awaitable[str | None]] | None = None  # may make what the path names second
+
+
+async def share(newsroom: Newsroom, desk: Desk, post_id: str) -> str:
+    """A preview, by an editor."""
+    editor = await newsroom.staff("editor")
+    answer = await editor.post(f"/v1/editor/posts/{post_id}/previews", json={})
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+async def translate(newsroom: Newsroom, desk: Desk, post_id: str) -> None:
+    """Make the dossier a translation of another."""
+    original = await write_post(desk)
+
+    def link(session: Session) -> None:
+        session.get_one(Post, UUID(post_id)).translated_from = UUID(original)
+
+    await newsroom.db.write(link)
 
 
 async def publish(newsroom: Newsroom, desk: Desk, post_id: str) -> None:
@@ -180,6 +207,15 @@ POSTS: dict[Door, Owned] = {
     ("POST", "/v1/editor/posts/{post_id}/restoration"): Owned(DESK_OWN, DESK_OTHERS, ANYTHING, trash),
     ("PUT", "/v1/editor/posts/{post_id}/publication"): Owned(PUBLISH_OWN, PUBLISH_OTHERS, ANYTHING),
     ("DELETE", "/v1/editor/posts/{post_id}/publication"): Owned(PUBLISH_OWN, PUBLISH_OTHERS, ANYTHING, publish),
+    ("GET", "/v1/editor/posts/{post_id}/previews"): Owned(DESK_OWN, DESK_OTHERS, {}),
+    ("POST", "/v1/editor/posts/{post_id}/previews"): Owned(DESK_OWN, DESK_OTHERS, ANYTHING | {"json": {}}),
+    ("GET", "/v1/editor/posts/{post_id}/previews/{preview_id}"): Owned(DESK_OWN, DESK_OTHERS, {}, share),
+    ("DELETE", "/v1/editor/posts/{post_id}/previews/{preview_id}"): Owned(DESK_OWN, DESK_OTHERS, ANYTHING, share),
+    ("GET", "/v1/editor/posts/{post_id}/translations"): Owned(DESK_OWN, DESK_OTHERS, {}),
+    ("POST", "/v1/editor/posts/{post_id}/translations"): Owned(
+        DESK_OWN, DESK_OTHERS, ANYTHING | {"json": {"locale": "ar"}}
+    ),
+    ("PUT", "/v1/editor/posts/{post_id}/translated-revision"): Owned(DESK_OWN, DESK_OTHERS, ANYTHING, translate),
     ("POST", "/v1/editor/posts/{post_id}/comments"): Owned(
         DESK_OWN, {"C": HIDDEN, "A": HIDDEN, "M": YES, "E": YES, "D": YES}, {"json": {"body": "شكرا"}}, publish
     ),
@@ -232,9 +268,11 @@ async def write_comment(newsroom: Newsroom, desk: Desk) -> str:
     return str(answer.json()["comment"]["id"])
 
 
-async def outcome(desk: Desk, door: Door, thing: str, owned: Owned) -> str:
+async def outcome(desk: Desk, door: Door, things: list[str], owned: Owned) -> str:
     method, path = door
-    answer = await desk.request(method, path.partition("{")[0] + thing + path.partition("}")[2], **owned.request)
+    for thing in things:
+        path = re.sub(r"{\w+}", thing, path, count=1)
+    answer = await desk.request(method, path, **owned.request)
     assert answer.status_code < 300 or answer.status_code in (403, 404), f"{door}: {answer.text}"
     return YES if answer.status_code < 300 else str(answer.status_code)
 
@@ -247,21 +285,15 @@ async def test_own_things_and_those_of_others(newsroom: Newsroom, door: Door) ->
     others: dict[str, str] = {}
     for letter, role in ROLES.items():
         desk = await newsroom.staff(role)
-        others[letter] = await outcome(desk, door, await thing_of(newsroom, door, owned, other), owned)
+        others[letter] = await outcome(desk, door, await things_of(newsroom, door, owned, other), owned)
         if letter in owned.own:
-            own[letter] = await outcome(desk, door, await thing_of(newsroom, door, owned, desk), owned)
+            own[letter] = await outcome(desk, door, await things_of(newsroom, door, owned, desk), owned)
     assert own == owned.own
     assert others == owned.others
 
 
-async def thing_of(newsroom: Newsroom, door: Door, owned: Owned, maker: Desk) -> str:
-    """A new post of this person, or a comment below one."""
-    if door in COMMENTS:
-        comment_id = await write_comment(newsroom, maker)
-        if owned.before is not None:
-            await owned.before(newsroom, maker, comment_id)
-        return comment_id
-    post_id = await write_post(maker)
-    if owned.before is not None:
-        await owned.before(newsroom, maker, post_id)
-    return post_id
+async def things_of(newsroom: Newsroom, door: Door, owned: Owned, maker: Desk) -> list[str]:
+    """A new post of this person, or a comment below one, and what the path names beside it."""
+    thing = await (write_comment(newsroom, maker) if door in COMMENTS else write_post(maker))
+    more = await owned.before(newsroom, maker, thing) if owned.before is not None else None
+    return [thing, more] if more else [thing]

@@ -63,10 +63,14 @@ COLUMNS: dict[str, dict[str, str]] = {
     "mail_link": {PRIVATE: "id action about revision staff_id email letter_id locale created_at expires_at spent_at"},
     "post": {
         PUBLIC: "id kind locale published_at",
-        EDITOR: "state life revision live_revision version created_by created_at updated_by updated_at trashed_at",
-        PRIVATE: "group_id",
+        EDITOR: "state life revision live_revision version created_by created_at updated_by updated_at trashed_at "
+        "translated_from",
+        PRIVATE: "group_id translated_revision",
     },
     "post_term": {EDITOR: "term_id post_id"},
+    # behind the fence; the holder of a link reads its end, and whether it may be answered
+    "preview": {EDITOR: "id post_id revision reader may_answer created_by created_at expires_at revoked_at"},
+    "preview_answer": {EDITOR: "id preview_id verdict name text at"},
     "public_path": {PUBLIC: "path post_id"},
     "publication": {
         PUBLIC: "id kind locale slug title section_id featured published_at updated_at comments_mode comment_count "
@@ -79,7 +83,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "revision": {
         EDITOR: "id post_id number slug title dek excerpt body body_format body_html body_text section_id tag_ids "
         "author_ids cover_alt featured comments seo created_by created_at",
-        PRIVATE: "search_text autosave",
+        PRIVATE: "search_text autosave published_at",
     },
     "sealing_key": {PUBLIC: "key_id public_key created_at", EDITOR: "id label created_by retired_at"},
     "section": {

@@ -28,6 +28,7 @@ LENT = {
     "staff.passwords": "are hashed before an account is opened",
     "posts.publishing": "puts the demonstration and the pieces of importers before the public",
     "publications.projection": "is the value that the desk hands over when it publishes",
+    "publications.schemas": "have the shape of a story, which a preview has too",
 }
 # importers call the verbs of all rooms, which take the wire schemas as arguments
 IMPORTERS = {"transfer": {"schemas"}}

@@ -54,7 +54,7 @@ def test_the_review(state: State, action: Action) -> None:
 @pytest.mark.parametrize("action", list(Action))
 def test_public_life(life: Life, action: Action) -> None:
     after = [end for start, move, end in LIFE if (start, move) == (life, action)]
-    if action in QUIET and life is not Life.TRASHED:
+    if action in QUIET and life is not Life.TRASHED and (life, action) != ("withdrawn", "preview"):
         after = [life.value]
     if after:
         assert workflow.after(action, life) == after[0]
