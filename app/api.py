@@ -17,9 +17,13 @@ from app.contact import public as contact_public
 from app.core.http import pages, readers
 from app.core.http.routes import GuardedRoute
 from app.correspondence import public as correspondence_public
+from app.posts import batch_editor as posts_batch
+from app.posts import corrections_editor as posts_corrections
 from app.posts import editor as posts_editor
 from app.posts import previews_editor, previews_pages, previews_public, translations_editor
 from app.posts import terms as posts_terms
+from app.publications import corrections as publications_corrections
+from app.publications import oembed as publications_oembed
 from app.publications import public as publications_public
 from app.publications import terms as publications_terms
 from app.sealing import editor as sealing_editor
@@ -41,6 +45,7 @@ PUBLIC: tuple[APIRouter, ...] = (
     publications_public.pages_router,
     publications_public.resolve_router,
     publications_terms.router,
+    publications_corrections.router,
     site_public.router,
     previews_public.router,
     contact_public.router,
@@ -50,6 +55,7 @@ PUBLIC: tuple[APIRouter, ...] = (
     correspondence_public.router,
     readers.router,
     staff_public.router,
+    publications_oembed.router,
     pages.router,
     comments_embed.router,
     sealing_pages.router,
@@ -63,6 +69,8 @@ FENCED: tuple[APIRouter, ...] = (
     posts_editor.renderings_router,
     previews_editor.router,
     translations_editor.router,
+    posts_batch.router,
+    posts_corrections.router,
     posts_terms.router,
     taxonomy_editor.router,
     site_editor.router,

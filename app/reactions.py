@@ -54,6 +54,7 @@ AFTER: dict[str, tuple[Task, ...]] = {
 EVERY: dict[Task, timedelta] = {
     jobs.SWEEP: timedelta(hours=1),
     abuse_tasks.SWEEP: timedelta(hours=1),
+    posts_tasks.RENEW: timedelta(minutes=10),
     staff.SWEEP: timedelta(days=1),
     mail.SWEEP: timedelta(days=1),
     contact.RETAIN: timedelta(days=1),

@@ -12,7 +12,7 @@ from app.comments.models import Comment, Decision, DecisionBatch, Status
 from app.comments.workflow import Action
 from app.core.actor import Actor
 from app.core.errors import DomainError
-from app.core.http.problems import Problem
+from app.core.http.problems import problem_of
 from app.core.ids import new_id
 from app.events.service import record
 
@@ -137,13 +137,4 @@ def _undo(session: Session, decision: Decision, comment: Comment | None, *, by: 
 
 
 def _undecided(comment_id: UUID, error: DomainError, by: Actor) -> Undecided:
-    kind = type(error)
-    problem = Problem(
-        type=f"/problems/{kind.slug}",
-        title=kind.title,
-        status=kind.status,
-        detail=error.detail,
-        instance=by.request_id,
-        **error.members,
-    )
-    return Undecided(id=comment_id, problem=problem)
+    return Undecided(id=comment_id, problem=problem_of(error, by.request_id))

@@ -13,6 +13,7 @@ from app.core.folding import search_text
 from app.core.markup import render_story
 from app.posts.models import Post, Revision
 from app.posts.schemas import PostCreate, PostUpdate
+from app.publications import queries as publications_queries
 from app.publications.projection import Piece
 from app.site import queries as site_queries
 from app.taxonomy import queries as taxonomy_queries
@@ -134,4 +135,5 @@ def project(
         seo=revision.seo,
         published_at=since,
         updated_at=updated_at,
+        corrections=tuple(publications_queries.list_corrections(session, post.id)),
     )

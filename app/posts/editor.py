@@ -71,7 +71,7 @@ async def create_dossier(db: Db, actor: Writer, repeat: Idempotency, at: Now, dr
     return await create(db, repeat, make, by=actor, at=at, into=lambda made: made)
 
 
-@router.get("/{post_id}", operation_id="getDossier", response_model=PostEditor, responses=problems(PostNotFound))
+@router.get("/{post_id:id}", operation_id="getDossier", response_model=PostEditor, responses=problems(PostNotFound))
 async def get_dossier(db: Db, actor: DossierReader, post_id: UUID) -> Response:
     """One dossier with its newest revision; the ETag names its version."""
     view, version = await db.read(
@@ -81,7 +81,7 @@ async def get_dossier(db: Db, actor: DossierReader, post_id: UUID) -> Response:
 
 
 @router.patch(
-    "/{post_id}", operation_id="editDossier", response_model=PostEditor, responses=problems(*WRITES, SlugTaken)
+    "/{post_id:id}", operation_id="editDossier", response_model=PostEditor, responses=problems(*WRITES, SlugTaken)
 )
 async def edit_dossier(
     db: Db,
@@ -97,7 +97,7 @@ async def edit_dossier(
     return await db.write(shown, edit, actor)
 
 
-@router.delete("/{post_id}", operation_id="trashDossier", status_code=204, responses=problems(*WRITES))
+@router.delete("/{post_id:id}", operation_id="trashDossier", status_code=204, responses=problems(*WRITES))
 async def trash_dossier(db: Db, actor: Trasher, post_id: UUID, match: IfMatch, at: Now) -> Response:
     """Move a dossier that is not public to the trash; it keeps its slug."""
     version = await db.write(service.trash, post_id, match, by=actor, at=at, into=lambda post: post.version)

@@ -7,6 +7,10 @@ class PostNotFound(NotFound):
     """No dossier with this id is visible to you."""
 
 
+class CorrectionNotFound(NotFound):
+    """This story has no correction with this id."""
+
+
 class NotReady(Conflict):
     """Something must be mended before this can be published; `blockers` lists it."""
 

@@ -11,7 +11,8 @@ from app.core.errors import Conflict, wrong
 from app.core.http.conditional import Match
 from app.events.service import record
 from app.jobs import service as jobs
-from app.posts import changing, content, queries, workflow
+from app.posts import changing, checklist, content, queries, workflow
+from app.posts.checklist import Manuscript
 from app.posts.errors import NotReady
 from app.posts.models import Life, Post, Revision, State
 from app.posts.schemas import Checklist, PublicationInput
@@ -22,16 +23,14 @@ from app.publications.workflow import thread_status
 from app.site import queries as site_queries
 
 REFRESH = "posts.refresh"
+RENEW = "posts.renew"
 REFRESHED_AT_ONCE = 100
 
 
 def check(session: Session, post_id: UUID, wish: PublicationInput, *, by: Actor) -> Checklist:
     """The publish checklist of the newest or named revision, without publishing. Raises PostNotFound."""
     post = queries.get_for_editor(session, post_id, by)
-    blockers, warnings = workflow.checklist(_wanted(session, post, wish))
-    return Checklist.model_validate(
-        {"blockers": [b._asdict() for b in blockers], "warnings": [w._asdict() for w in warnings]}
-    )
+    return _judged(session, post, _wanted(session, post, wish))
 
 
 def publish(session: Session, post_id: UUID, wish: PublicationInput, match: Match, *, by: Actor, at: datetime) -> Post:
@@ -104,15 +103,17 @@ def _check_date(post: Post, wish: PublicationInput, at: datetime) -> None:
 
 
 def _check_ready(session: Session, post: Post, revision: Revision) -> None:
-    blockers, warnings = workflow.checklist(revision)
-    if blockers:
-        members: dict[str, Any] = {
-            "blockers": [b._asdict() for b in blockers],
-            "warnings": [w._asdict() for w in warnings],
-        }
-        raise NotReady("; ".join(finding.detail for finding in blockers), **members)
+    found = _judged(session, post, revision)
+    if found.blockers:
+        raise NotReady("; ".join(finding.detail for finding in found.blockers), **found.model_dump())
     if site_queries.get_settings(session).require_approval and post.state is not State.APPROVED:
         raise Conflict("this site publishes approved revisions only")
+
+
+def _judged(session: Session, post: Post, revision: Revision) -> Checklist:
+    languages = queries.languages_of(session, post.group_id)
+    manuscript = Manuscript(revision, post.kind, post.locale, languages)
+    return checklist.judge(manuscript, site_queries.get_settings(session))
 
 
 def refresh(session: Session, term_id: UUID | None, after: UUID | None, *, at: datetime) -> None:
@@ -121,10 +122,23 @@ def refresh(session: Session, term_id: UUID | None, after: UUID | None, *, at: d
     """
     posts = queries.lock_live(session, term_id, after, limit=REFRESHED_AT_ONCE + 1)
     for post in posts[:REFRESHED_AT_ONCE]:
-        public = session.get_one(Publication, post.id)
-        revision = queries.get_revision(session, post.id, post.live_revision or 0)
-        assert revision is not None
-        publications_service.refresh(session, content.project(session, post, revision, updated_at=public.updated_at))
+        rewrite(session, post, updated_at=session.get_one(Publication, post.id).updated_at)
     if len(posts) > REFRESHED_AT_ONCE:
         last = posts[REFRESHED_AT_ONCE - 1].id
         jobs.enqueue(session, REFRESH, at=at, term_id=str(term_id) if term_id else None, after=str(last))
+
+
+def rewrite(session: Session, post: Post, *, updated_at: datetime) -> Publication:
+    """Write the public documents of a live story anew from the revision that is before the public."""
+    revision = queries.get_revision(session, post.id, post.live_revision or 0)
+    assert revision is not None
+    return publications_service.refresh(session, content.project(session, post, revision, updated_at=updated_at))
+
+
+def renew(session: Session, *, at: datetime) -> None:
+    """Write a batch of documents of an older shape anew, as an upgrade leaves them; what is left is owed at once."""
+    posts = queries.lock_outdated(session, limit=REFRESHED_AT_ONCE)
+    for post in posts:
+        rewrite(session, post, updated_at=session.get_one(Publication, post.id).updated_at)
+    if len(posts) == REFRESHED_AT_ONCE:
+        jobs.enqueue(session, RENEW, at=at)

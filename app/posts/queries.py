@@ -62,6 +62,17 @@ def lock_live(session: Session, term_id: UUID | None, after: UUID | None, *, lim
     return session.exec(live.order_by(col(Post.id).desc()).limit(limit).with_for_update()).all()
 
 
+def lock_outdated(session: Session, *, limit: int) -> Sequence[Post]:
+    """Dossiers before the public whose documents have an older shape, newest first."""
+    live = select(Post).where(col(Post.life) == Life.PUBLISHED, col(Post.id).in_(publications_queries.outdated()))
+    return session.exec(live.order_by(col(Post.id).desc()).limit(limit).with_for_update()).all()
+
+
+def lock_dossiers(session: Session, ids: set[UUID]) -> None:
+    """Hold them all in one order, so that two batches never wait for each other in a ring."""
+    session.exec(select(Post.id).where(col(Post.id).in_(ids)).order_by(col(Post.id)).with_for_update()).all()
+
+
 def get_for_editor(session: Session, post_id: UUID, actor: Actor) -> Post:
     """A visible dossier, locked for the transaction where the database has row locks. Raises PostNotFound."""
     post = session.exec(for_editor(actor).where(col(Post.id) == post_id).with_for_update(of=Post)).first()
@@ -95,6 +106,12 @@ def newest_revision(session: Session, post: Post) -> Revision:
     """The snapshot on the desk."""
     wanted = (col(Revision.post_id) == post.id, col(Revision.number) == post.revision)
     return session.exec(select(Revision).where(*wanted)).one()
+
+
+def languages_of(session: Session, group_id: UUID) -> frozenset[str]:
+    """The languages in which there is a dossier of this story outside the trash."""
+    there = (col(Post.group_id) == group_id, col(Post.life) != Life.TRASHED)
+    return frozenset(session.exec(select(Post.locale).where(*there)))
 
 
 def open_dossier(session: Session, post: Post, actor: Actor) -> Dossier:

@@ -6,7 +6,7 @@ from app.events.service import Happened
 from app.posts import publishing
 
 # names of the site settings that stand in public documents
-_IN_DOCUMENTS = frozenset({"name", "publisher", "default_locale", "public_url", "url_patterns"})
+_IN_DOCUMENTS = frozenset({"name", "publisher", "logo", "default_locale", "public_url", "url_patterns"})
 
 
 def refresh_under_term(session: Session, happened: Happened) -> None:

@@ -13,4 +13,10 @@ async def refresh(night: Night, *, term_id: str | None, after: str) -> None:
     await night.db.write(publishing.refresh, term, UUID(after), at=night.clock())
 
 
+async def renew(night: Night) -> None:
+    """Write the next batch of documents anew that an upgrade left in an older shape."""
+    await night.db.write(publishing.renew, at=night.clock())
+
+
 REFRESH = Task(publishing.REFRESH, refresh)
+RENEW = Task(publishing.RENEW, renew)

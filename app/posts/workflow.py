@@ -1,11 +1,10 @@
-"""The rules of the desk as tables: what may happen to a dossier, and what must be there before it is published."""
+"""The rules of the desk as tables: what may happen to a dossier, and who may do it."""
 
 from collections.abc import Set
 from enum import StrEnum
-from typing import NamedTuple
 
 from app.core.errors import IllegalMove
-from app.posts.models import Life, Revision, State
+from app.posts.models import Life, State
 from app.staff.permissions import Permission as P
 
 
@@ -124,33 +123,3 @@ def allowed(state: State, life: Life, permissions: Set[str], *, own: bool) -> li
         and (action not in REVIEWING or (state, action) in REVIEW)
         and permitted(action, permissions, own=own)
     ]
-
-
-class Finding(NamedTuple):
-    """One line of the publish checklist."""
-
-    code: str
-    pointer: str
-    detail: str
-
-
-class Checklist(NamedTuple):
-    """What blocks publishing, and what only deserves a look."""
-
-    blockers: list[Finding]
-    warnings: list[Finding]
-
-
-def checklist(revision: Revision) -> Checklist:
-    """The publish checklist: title and body block, all else warns."""
-    blocking = (
-        (not revision.title, Finding("title_missing", "/title", "a story needs a title")),
-        (not revision.body_text.strip(), Finding("body_missing", "/body", "a story needs a text")),
-    )
-    warning = (
-        (not revision.author_ids, Finding("byline_missing", "/authors", "no byline is named")),
-        (revision.section_id is None, Finding("section_missing", "/section", "no section is chosen")),
-    )
-    return Checklist(
-        [finding for missing, finding in blocking if missing], [finding for missing, finding in warning if missing]
-    )

@@ -42,6 +42,7 @@ class Publication(SQLModel, table=True):
         Index("ix_publication_featured", "featured", "kind", "published_at", "id"),
         Index("ix_publication_section", "section_id", "locale", "published_at", "id"),
         Index("ix_publication_unpublished", "unpublish_at"),
+        Index("ix_publication_doc_version", "doc_version", "id"),
     )
 
     id: UUID = Field(primary_key=True, foreign_key="post.id")
@@ -58,6 +59,7 @@ class Publication(SQLModel, table=True):
     unpublish_at: datetime | None = None
     comments_mode: CommentsMode | None = Field(default=None, sa_type=enum_text(CommentsMode))
     comment_count: int = 0
+    doc_version: int = 0  # which shape the documents have; older ones are written anew
     thread_moves: int = 0  # how often what its thread shows has changed: readers who listen ask for what they missed
     path: str = Field(max_length=1000)
     # the short ones first: SQLite walks a row from its beginning, through the pages of long texts too
@@ -102,3 +104,30 @@ class PublicPath(SQLModel, table=True):
 
     path: str = Field(primary_key=True, max_length=1000)
     post_id: UUID = Field(foreign_key="post.id", index=True)
+
+
+class CorrectionKind(StrEnum):
+    """What is said about a story afterwards."""
+
+    CORRECTION = "correction"
+    CLARIFICATION = "clarification"
+    UPDATE = "update"
+    EDITORS_NOTE = "editors_note"
+
+
+class Correction(SQLModel, table=True):
+    """What was wrong in a story, or is to be added: shown with it and in the list of all."""
+
+    __tablename__ = "correction"
+    __table_args__ = (
+        Index("ix_correction_newest", "at", "id"),
+        Index("ix_correction_newest_in_locale", "locale", "at", "id"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    post_id: UUID = Field(foreign_key="post.id", index=True, ondelete="CASCADE")
+    locale: str = Field(max_length=35)
+    kind: CorrectionKind = Field(sa_type=enum_text(CorrectionKind))
+    text: str = Field(sa_type=LONG_TEXT)
+    at: datetime
+    created_by: UUID | None = Field(default=None, foreign_key="staff_user.id")

@@ -9,13 +9,18 @@ from uuid import UUID
 
 from app.core.clock import wire_time
 from app.core.folding import search_text
+from app.core.images import images_in
 from app.core.language import direction, pick
 from app.core.text import count_words, excerpt, reading_minutes
-from app.publications.models import CommentsMode, Kind
+from app.publications.models import CommentsMode, Correction, Kind
 from app.publications.schemas import Story
+from app.publications.sharing import Told, json_ld, open_graph
 from app.publications.workflow import thread_mode
 from app.site.policies import Addresses, SiteSettings
 from app.taxonomy.models import Author, Section, Tag, Term
+
+# rises with the members of the documents: those of an older shape are written anew after an upgrade
+DOC_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +47,7 @@ class Piece:
     seo: Mapping[str, str]
     published_at: datetime
     updated_at: datetime
+    corrections: tuple[Correction, ...] = ()  # oldest first
 
 
 def documents(piece: Piece, site: SiteSettings, addresses: Addresses) -> dict[str, str]:
@@ -50,12 +56,15 @@ def documents(piece: Piece, site: SiteSettings, addresses: Addresses) -> dict[st
     url = addresses.url(path)
     words = count_words(piece.body_text)
     summary = _summary(piece, site, url, words)
+    corrections = [_correction(correction) for correction in piece.corrections]
+    told = Told(summary, _seo(piece, summary, url), corrections, words, images_in(piece.body_html))
     detail = {
         "body_text": piece.body_text,
         "word_count": words,
-        "corrections": [],
-        "seo": _seo(piece, summary, url),
-        "json_ld": _json_ld(piece, site, summary, words),
+        "corrections": corrections,
+        "seo": told.seo,
+        "json_ld": json_ld(told, site, addresses),
+        "open_graph": open_graph(told, site, addresses),
     }
     _validate(summary, piece.body_html, detail)
     return {
@@ -102,31 +111,16 @@ def _summary(piece: Piece, site: SiteSettings, url: str, words: int) -> dict[str
     }
 
 
+def _correction(correction: Correction) -> dict[str, str]:
+    at = wire_time(correction.at)
+    return {"id": str(correction.id), "kind": correction.kind.value, "text": correction.text, "at": at}
+
+
 def _seo(piece: Piece, summary: Mapping[str, Any], url: str) -> dict[str, str]:
     return {
         "title": piece.seo.get("title") or piece.title,
         "description": piece.seo.get("description") or piece.dek or summary["excerpt"],
         "canonical_url": piece.seo.get("canonical_url") or url,
-    }
-
-
-def _json_ld(piece: Piece, site: SiteSettings, summary: Mapping[str, Any], words: int) -> dict[str, Any]:
-    """schema.org NewsArticle, or WebPage for pages."""
-    publisher = site.publisher or site.name
-    return {
-        "@context": "https://schema.org",
-        "@type": "NewsArticle" if piece.kind is Kind.ARTICLE else "WebPage",
-        "headline": piece.title,
-        "description": piece.dek or summary["excerpt"],
-        "inLanguage": piece.locale,
-        "datePublished": summary["published_at"],
-        "dateModified": summary["updated_at"],
-        "mainEntityOfPage": summary["url"],
-        "author": [{"@type": "Person", "name": author["name"]} for author in summary["authors"]],
-        "publisher": {"@type": "Organization", "name": pick(publisher, piece.locale, site.default_locale)},
-        "articleSection": summary["section"]["name"] if summary["section"] else None,
-        "keywords": [tag["name"] for tag in summary["tags"]],
-        "wordCount": words,
     }
 
 

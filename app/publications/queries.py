@@ -27,7 +27,8 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 
 from app.core.columns import table_of
 from app.core.db import Prepared
-from app.publications.models import Publication, PublicationTerm, PublicPath, Slug
+from app.publications.models import Correction, Publication, PublicationTerm, PublicPath, Slug
+from app.publications.projection import DOC_VERSION
 from app.publications.schemas import Sort, StoryQuery
 from app.site.queries import SETTINGS_TEXT
 from app.taxonomy.models import Author, Section, Tag, Term
@@ -55,6 +56,17 @@ def published(at: datetime) -> SelectOfScalar[Publication]:
 def find_publication(session: Session, post_id: UUID, *, at: datetime) -> Publication | None:
     """The live piece of a dossier."""
     return session.exec(published(at).where(col(Publication.id) == post_id)).first()
+
+
+def list_corrections(session: Session, post_id: UUID) -> Sequence[Correction]:
+    """What was said about a story afterwards, oldest first."""
+    said = select_models(Correction).where(col(Correction.post_id) == post_id)
+    return session.exec(said.order_by(col(Correction.at), col(Correction.id))).all()
+
+
+def outdated() -> SelectOfScalar[UUID]:
+    """Pieces whose documents have an older shape."""
+    return select_models(Publication.id).where(col(Publication.doc_version) < DOC_VERSION)
 
 
 def list_publications(session: Session, ids: Sequence[UUID]) -> Sequence[Publication]:

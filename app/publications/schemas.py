@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from app.core.clock import Moment
 from app.core.http.filters import AnyOf, Words, split_values
 from app.core.http.paging import PageQuery
-from app.publications.models import Kind
+from app.publications.models import CorrectionKind, Kind
 
 MOST_WITH_BODY = 50
 
@@ -87,11 +87,12 @@ class LanguageLink(BaseModel):
     url: str
 
 
-class Correction(BaseModel):
-    """What was wrong, said in public."""
+class CorrectionShown(BaseModel):
+    """What was wrong, or is to be added, said in public."""
 
-    kind: str
-    text: str
+    id: UUID
+    kind: CorrectionKind
+    text: Annotated[str, Field(examples=["الرصيف بُني عام 1931، لا 1913."])]
     at: datetime
 
 
@@ -116,7 +117,7 @@ class Story(StorySummary):
     body_html: str
     body_text: str
     word_count: int
-    corrections: list[Correction]
+    corrections: Annotated[list[CorrectionShown], Field(description="oldest first")]
     translations: list[Translation]
     hreflang: Annotated[
         list[LanguageLink],
@@ -128,6 +129,13 @@ class Story(StorySummary):
     comments: ThreadSummary
     seo: Seo
     json_ld: Annotated[dict[str, Any], Field(description="schema.org, ready for a script element")]
+    open_graph: Annotated[
+        dict[str, str | list[str]],
+        Field(
+            description="properties of ogp.me by name, ready for `meta` elements; one element for each item of a list",
+            examples=[{"og:title": "أصوات الميناء", "og:type": "article", "article:tag": ["الميناء"]}],
+        ),
+    ]
 
 
 class Resolved(BaseModel):

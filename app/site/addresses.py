@@ -46,6 +46,15 @@ def _split(value: str) -> SplitResult:
     return parts
 
 
+def author_pattern(value: str) -> str:
+    """A path of the front end for bylines, which have a slug in each language and no date."""
+    if "{slug}" not in value:
+        raise ValueError("must contain {slug}")
+    if set(_PLACEHOLDER.findall(value)) - {"locale", "slug"}:
+        raise ValueError("takes only {locale} and {slug}")
+    return url_pattern(value)
+
+
 def url_pattern(value: str) -> str:
     """A path of the front end with placeholders, one of which tells pieces apart."""
     if not value.startswith("/") or value.startswith("//"):

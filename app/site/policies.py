@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.errors import FieldError, wrong
 from app.core.http.problems import pointer
+from app.site import checklist
+from app.site.checklist import ChecklistPolicy
 
 TEXTS = ("name", "tagline", "publisher")
 
@@ -112,10 +114,14 @@ class Link(Frozen):
 
 
 class UrlPatterns(Frozen):
-    """Paths of the front end per kind; `{locale} {slug} {yyyy} {mm} {id}` are filled in."""
+    """Paths of the front end per kind; `{locale} {slug} {yyyy} {mm} {id}` are filled in.
+
+    `author`: the pages of bylines, where the front end has any; of `{locale} {slug}`.
+    """
 
     article: str = "/{locale}/{slug}"
     page: str = "/{locale}/{slug}"
+    author: str | None = None
 
 
 class SiteSettings(Frozen):
@@ -134,6 +140,7 @@ class SiteSettings(Frozen):
     slugs: Slugs = Slugs.NATIVE
     open_tags: bool = True
     require_approval: bool = False
+    checklist: ChecklistPolicy = ChecklistPolicy()
     proof_of_work: ProofOfWork = ProofOfWork.AUTO
     comments: CommentPolicy = CommentPolicy()
     contact: ContactPolicy = ContactPolicy()
@@ -150,6 +157,11 @@ class Addresses(Frozen):
         pattern: str = getattr(self.patterns, kind)
         return pattern.format(locale=locale, slug=slug, yyyy=f"{published_at:%Y}", mm=f"{published_at:%m}", id=id)
 
+    def author_url(self, locale: str, slug: str) -> str | None:
+        """The page of a byline; none when the front end has no such pages."""
+        pattern = self.patterns.author
+        return self.url(pattern.format(locale=locale, slug=slug)) if pattern else None
+
     def url(self, path: str) -> str:
         """The whole address, percent-encoded, fit for feeds and mail."""
         return self.public_url.rstrip("/") + quote(path)
@@ -164,7 +176,7 @@ def faults(settings: SiteSettings) -> list[FieldError]:
         found.extend(unknown_locales(getattr(settings, member), settings, member))
     if not settings.name:
         found.append(FieldError("/body/name", "missing", "needs a text in at least one of the site's locales"))
-    return found
+    return found + checklist.faults(settings.checklist, settings.locales)
 
 
 def unknown_locales(texts: Iterable[str], settings: SiteSettings, member: str) -> list[FieldError]:

@@ -8,12 +8,12 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
 
 from app.core.email import Email
-from app.core.folding import fold
 from app.core.http.ready import Ready
 from app.core.language import Direction, Locale, direction, language_name, pick
 from app.core.merge_patch import Patch
 from app.core.text import Line
 from app.site import addresses
+from app.site.checklist_schemas import ChecklistPatch, Word
 from app.site.policies import TEXTS, Link, Moderation, ModerationMail, ProofOfWork, SiteSettings, Slugs, ThreadScope
 
 Item = TypeVar("Item", bound=Hashable)
@@ -36,12 +36,6 @@ def _different(items: tuple[Item, ...]) -> tuple[Item, ...]:
     return items
 
 
-def _word(value: str) -> str:
-    if not fold(value):
-        raise ValueError("must have a letter or a digit")
-    return value
-
-
 Text = Annotated[str, Line(300)]
 Texts = Annotated[
     dict[StrictStr, Text | None],
@@ -54,13 +48,16 @@ Origin = Annotated[Address, AfterValidator(addresses.origin), Field(examples=["h
 Pattern = Annotated[
     Annotated[str, Line(200)], AfterValidator(addresses.url_pattern), Field(examples=["/{locale}/{slug}"])
 ]
+AuthorPattern = Annotated[
+    Annotated[str, Line(200)], AfterValidator(addresses.author_pattern), Field(examples=["/{locale}/authors/{slug}"])
+]
 Timezone = Annotated[StrictStr, AfterValidator(_timezone), Field(examples=["Africa/Cairo"])]
 ContactKind = Literal["message", "correction", "tip", "advertising", "abuse"]
 Recipients = Annotated[
     tuple[Email, ...], Field(max_length=20, examples=[["desk@news.example"]]), AfterValidator(_different)
 ]
 Words = Annotated[
-    tuple[Annotated[Annotated[str, Line(60)], AfterValidator(_word)], ...],
+    tuple[Word, ...],
     Field(max_length=500, examples=[["casino", "ربح مضمون"]]),
     AfterValidator(_different),
 ]
@@ -211,6 +208,7 @@ class UrlPatternsPatch(Patch):
 
     article: Pattern = ""
     page: Pattern = ""
+    author: Annotated[AuthorPattern | None, Field(description="null: bylines have no pages")] = None
 
 
 class LinkWritten(Link):
@@ -238,6 +236,7 @@ class SitePatch(Patch):
     slugs: Slugs = Slugs.NATIVE
     open_tags: StrictBool = True
     require_approval: StrictBool = False
+    checklist: ChecklistPatch = ChecklistPatch()
     proof_of_work: Annotated[
         ProofOfWork, Field(description="when `GET /v1/challenge` asks for work: while much comes in, always, never")
     ] = ProofOfWork.AUTO

@@ -1,5 +1,6 @@
 """Changing the settings of the site."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
@@ -51,8 +52,14 @@ def _held(session: Session, at: datetime) -> Site:
 
 
 def _without_texts(settings: SiteSettings, locales: list[str] | tuple[str, ...]) -> SiteSettings:
-    texts = {name: {code: text for code, text in getattr(settings, name).items() if code in locales} for name in TEXTS}
-    return settings.model_copy(update=texts)
+    def kept(texts: Mapping[str, str]) -> dict[str, str]:
+        return {code: text for code, text in texts.items() if code in locales}
+
+    own = tuple(rule.model_copy(update={"text": kept(rule.text)}) for rule in settings.checklist.own)
+    checklist = settings.checklist.model_copy(update={"own": own})
+    return settings.model_copy(
+        update={name: kept(getattr(settings, name)) for name in TEXTS} | {"checklist": checklist}
+    )
 
 
 def _refuse_faults(settings: SiteSettings) -> None:

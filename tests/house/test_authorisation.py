@@ -32,6 +32,10 @@ ROWS: dict[Door, str] = {
     ("POST", "/v1/editor/posts/{post_id}/restoration"): "CA-ED",
     ("PUT", "/v1/editor/posts/{post_id}/publication"): "-A-ED",
     ("DELETE", "/v1/editor/posts/{post_id}/publication"): "-A-ED",
+    ("GET", "/v1/editor/posts/{post_id}/corrections"): "CA-ED",
+    ("POST", "/v1/editor/posts/{post_id}/corrections"): "-A-ED",
+    ("PATCH", "/v1/editor/posts/{post_id}/corrections/{correction_id}"): "-A-ED",
+    ("POST", "/v1/editor/posts/batch"): "CA-ED",
     ("POST", "/v1/editor/posts/{post_id}/comments"): "CAMED",
     ("GET", "/v1/editor/posts/{post_id}/previews"): "CA-ED",
     ("POST", "/v1/editor/posts/{post_id}/previews"): "CA-ED",
@@ -188,6 +192,14 @@ async def publish(newsroom: Newsroom, desk: Desk, post_id: str) -> None:
     assert answer.status_code == 200, answer.text
 
 
+async def correct(newsroom: Newsroom, desk: Desk, post_id: str) -> str:
+    await publish(newsroom, desk, post_id)
+    editor, said = await newsroom.staff("editor"), {"kind": "correction", "text": "الرصيف بُني عام 1931."}
+    answer = await editor.post(f"/v1/editor/posts/{post_id}/corrections", json=said)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
 async def trash(newsroom: Newsroom, desk: Desk, post_id: str) -> None:
     editor = await newsroom.staff("editor")
     answer = await editor.delete(f"/v1/editor/posts/{post_id}", headers={"If-Match": "*"})
@@ -216,6 +228,13 @@ POSTS: dict[Door, Owned] = {
         DESK_OWN, DESK_OTHERS, ANYTHING | {"json": {"locale": "ar"}}
     ),
     ("PUT", "/v1/editor/posts/{post_id}/translated-revision"): Owned(DESK_OWN, DESK_OTHERS, ANYTHING, translate),
+    ("GET", "/v1/editor/posts/{post_id}/corrections"): Owned(DESK_OWN, DESK_OTHERS, {}),
+    ("POST", "/v1/editor/posts/{post_id}/corrections"): Owned(
+        PUBLISH_OWN, PUBLISH_OTHERS, {"json": {"kind": "correction", "text": "الرصيف بُني عام 1931."}}, publish
+    ),
+    ("PATCH", "/v1/editor/posts/{post_id}/corrections/{correction_id}"): Owned(
+        PUBLISH_OWN, PUBLISH_OTHERS, {"json": {"text": "الرصيف بُني عام 1932."}}, correct
+    ),
     ("POST", "/v1/editor/posts/{post_id}/comments"): Owned(
         DESK_OWN, {"C": HIDDEN, "A": HIDDEN, "M": YES, "E": YES, "D": YES}, {"json": {"body": "شكرا"}}, publish
     ),

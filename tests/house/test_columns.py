@@ -49,6 +49,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "snoozed_until version",
         PRIVATE: "fingerprint search_text",
     },
+    "correction": {PUBLIC: "id post_id locale kind text at", EDITOR: "created_by"},
     "correspondent": {PRIVATE: "id email"},
     "day_key": {PRIVATE: "day key"},
     "event": {EDITOR: "id name subject_id actor_id origin request_id data at position", PRIVATE: "private"},
@@ -76,7 +77,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         PUBLIC: "id kind locale slug title section_id featured published_at updated_at comments_mode comment_count "
         "path summary body detail link translation thread_moves",
         EDITOR: "revision unpublish_at",
-        PRIVATE: "group_id search_text",
+        PRIVATE: "group_id search_text doc_version",
     },
     "publication_term": {PUBLIC: "term_id post_id kind locale published_at"},
     "rate_counter": {PRIVATE: "key hits ends_at"},

@@ -122,6 +122,13 @@ async def on_domain_error(request: Request, error: Exception) -> Response:
     return _answer(request, error.status, error.slug, error.title, error.detail, error.headers, error.members)
 
 
+def problem_of(error: DomainError, instance: str) -> Problem:
+    """The same as a member of a larger answer, for batches in which each item stands or falls alone."""
+    kind = type(error)
+    shared = {"type": f"/problems/{kind.slug}", "title": kind.title, "status": kind.status}
+    return Problem(**shared, detail=error.detail, instance=instance, **error.members)
+
+
 async def on_invalid_request(request: Request, error: Exception) -> Response:
     """Pydantic said no: 404 for an id that cannot be one, 400 for broken JSON, else 422 with pointers and no echo."""
     assert isinstance(error, RequestValidationError)
