@@ -18,7 +18,9 @@ from app.core.http import pages, readers
 from app.core.http.routes import GuardedRoute
 from app.correspondence import public as correspondence_public
 from app.posts import editor as posts_editor
+from app.posts import schedule_editor as posts_schedule
 from app.posts import terms as posts_terms
+from app.posts import withdrawal_editor as posts_withdrawal
 from app.publications import public as publications_public
 from app.publications import terms as publications_terms
 from app.sealing import editor as sealing_editor
@@ -57,6 +59,8 @@ PUBLIC: tuple[APIRouter, ...] = (
 
 FENCED: tuple[APIRouter, ...] = (
     posts_editor.router,
+    posts_schedule.router,
+    posts_withdrawal.router,
     posts_editor.renderings_router,
     posts_terms.router,
     taxonomy_editor.router,

@@ -95,8 +95,9 @@ def term_ids(revision: Revision) -> list[UUID]:
 
 
 def project(session: Session, post: Post, revision: Revision, *, updated_at: datetime) -> Piece:
-    """A revision with its terms, ready to be put before the public; tags that an old one names may be gone since."""
-    assert post.published_at is not None
+    """A revision with its terms, ready to be put before the public; tags that an old one names may be gone since.
+    What was never public is dated by `updated_at`.
+    """
     sections = taxonomy_queries.get_terms(session, Section, {revision.section_id} if revision.section_id else set())
     tags = taxonomy_queries.get_terms(session, Tag, {UUID(id_) for id_ in revision.tag_ids})
     authors = taxonomy_queries.get_terms(session, Author, {UUID(id_) for id_ in revision.author_ids})
@@ -120,6 +121,6 @@ def project(session: Session, post: Post, revision: Revision, *, updated_at: dat
         featured=revision.featured,
         comments=revision.comments,
         seo=revision.seo,
-        published_at=post.published_at,
+        published_at=post.published_at or updated_at,
         updated_at=updated_at,
     )

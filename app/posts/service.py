@@ -81,7 +81,8 @@ def edit(
         publications_service.claim_slug(session, change.slug, post_id)
         publications_service.release_slug(session, newest.slug, post_id)
         facts["slug"] = change.slug
-    if newest.autosave and autosave and newest.created_by == by.id and newest.number != post.live_revision:
+    kept = (post.live_revision, post.scheduled_revision)
+    if newest.autosave and autosave and newest.created_by == by.id and newest.number not in kept:
         session.delete(newest)
         session.flush()
     post.revision += 1

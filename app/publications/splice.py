@@ -1,7 +1,7 @@
 """Joining ready documents with what moves: comment counts, neighbours, thread status. Text in, bytes out."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +27,14 @@ def story_bytes(row: Row, around: Sequence[Row], *, at: datetime) -> bytes:
         f'"related":[{",".join(found["related"])}],'
         f'"comments":{{"status":"{status}","count":{comments}}}}}'
     ).encode()
+
+
+def alone(ready: Mapping[str, str]) -> dict[str, Any]:
+    """The story of one piece's ready documents as it would be with nothing around it."""
+    moving = '"comment_count":0,"translations":[],"previous":null,"next":null,"related":[]'
+    thread = '"comments":{"status":"closed","count":0}'
+    document: dict[str, Any] = json.loads(f"{ready['summary']},{ready['body']},{ready['detail']},{moving},{thread}}}")
+    return document
 
 
 def _one(found: list[str]) -> str:

@@ -63,14 +63,15 @@ COLUMNS: dict[str, dict[str, str]] = {
     "mail_link": {PRIVATE: "id action about revision staff_id email letter_id locale created_at expires_at spent_at"},
     "post": {
         PUBLIC: "id kind locale published_at",
-        EDITOR: "state life revision live_revision version created_by created_at updated_by updated_at trashed_at",
+        EDITOR: "state life revision live_revision version created_by created_at updated_by updated_at trashed_at "
+        "scheduled_revision publish_at unpublish_at embargoed",
         PRIVATE: "group_id",
     },
     "post_term": {EDITOR: "term_id post_id"},
     "public_path": {PUBLIC: "path post_id"},
     "publication": {
         PUBLIC: "id kind locale slug title section_id featured published_at updated_at comments_mode comment_count "
-        "path summary body detail link translation thread_moves",
+        "path summary body detail link translation thread_moves withdrawn_at notice",
         EDITOR: "revision unpublish_at",
         PRIVATE: "group_id search_text",
     },
@@ -97,6 +98,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         EDITOR: "version created_at updated_at updated_by",
         PRIVATE: "search_text",
     },
+    "upcoming": {EDITOR: "post_id turn at", PRIVATE: "slug"},
+    "withdrawal": {PUBLIC: "notice at", EDITOR: "post_id reason withdrawn_by"},
     "webhook_delivery": {
         EDITOR: "id endpoint_id event_id event state attempts status error milliseconds retry_at created_at tried_at"
     },
