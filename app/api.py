@@ -21,7 +21,9 @@ from app.posts import batch_editor as posts_batch
 from app.posts import corrections_editor as posts_corrections
 from app.posts import editor as posts_editor
 from app.posts import previews_editor, previews_pages, previews_public, translations_editor
+from app.posts import schedule_editor as posts_schedule
 from app.posts import terms as posts_terms
+from app.posts import withdrawal_editor as posts_withdrawal
 from app.publications import corrections as publications_corrections
 from app.publications import oembed as publications_oembed
 from app.publications import public as publications_public
@@ -66,6 +68,8 @@ PUBLIC: tuple[APIRouter, ...] = (
 
 FENCED: tuple[APIRouter, ...] = (
     posts_editor.router,
+    posts_schedule.router,
+    posts_withdrawal.router,
     posts_editor.renderings_router,
     previews_editor.router,
     translations_editor.router,

@@ -29,6 +29,8 @@ from app.core.settings import Settings
 from app.correspondence import links as correspondence_links
 from app.openapi import openapi_route
 from app.posts import previews as posts_previews
+from app.posts.schedule import settle
+from app.publications.upcoming import Bell
 from app.reactions import REACTIONS
 from app.sealing import pages as sealing_pages
 from app.staff.guards import signed_in
@@ -47,6 +49,7 @@ def open_site(settings: Settings) -> Database:
     mail_domain = settings.sender.address.rpartition("@")[2]
     info = {
         "reactions": REACTIONS,
+        "bell": Bell(settle),
         "base_url": settings.base_url,
         "mail_domain": mail_domain,
         "comment_check": bool(settings.comment_check_url),

@@ -32,6 +32,7 @@ AT_ONCE: dict[str, tuple[Reaction, ...]] = {
     "user.disabled": (abuse.refresh_names,),
     "user.enabled": (abuse.refresh_names,),
     "post.published": (comments.share_count,),
+    "post.purged": (comments.purge_thread,),
     "comment.received": (correspondence.on_received,),
     "comment.held_again": (correspondence.on_held,),
     "comment.published": (correspondence.on_published,),
@@ -64,13 +65,14 @@ EVERY: dict[Task, timedelta] = {
     comments_tasks.PURGE_SPAM: timedelta(days=1),
     correspondence_tasks.DIGEST: timedelta(hours=6),
     correspondence_tasks.SWEEP: timedelta(days=1),
+    posts_tasks.EMPTY_TRASH: timedelta(days=1),
     webhooks_tasks.CATCH_UP: timedelta(minutes=10),
     webhooks_tasks.SWEEP: timedelta(days=1),
 }
 
 # what verbs enqueue themselves
 OWED: tuple[Task, ...] = (
-    *(mail.SEND, posts_tasks.REFRESH, webhooks_tasks.DELIVER),
+    *(mail.SEND, posts_tasks.REFRESH, posts_tasks.SETTLE, webhooks_tasks.DELIVER),
     *(abuse_memory.CALM, comments_tasks.CHECK),
     *(correspondence_tasks.INVITE, correspondence_tasks.ANNOUNCE),
     *(correspondence_tasks.TELL_MODERATORS, correspondence_tasks.ANSWER),

@@ -14,6 +14,7 @@ from app.jobs import models as jobs
 from app.mail import models as mail
 from app.posts import models as posts
 from app.posts import previews_models as previews
+from app.posts import withdrawal_models
 from app.publications import models as publications
 from app.sealing import models as sealing
 from app.site import models as site
@@ -23,7 +24,7 @@ from app.webhooks import models as webhooks
 
 ROOMS = (
     *(answers, limits, day_keys, jobs, events, mail, staff, site, taxonomy, sealing, abuse, abuse_memory, publications),
-    *(posts, previews, comments, contact, correspondence, webhooks),
+    *(posts, previews, withdrawal_models, comments, contact, correspondence, webhooks),
 )
 
 metadata = SQLModel.metadata

@@ -3,11 +3,14 @@
 from sqlmodel import Session, col, select
 
 from app.comments import queries, shelf
-from app.comments.models import Comment
+from app.comments.models import GONE, Comment
+from app.core.actor import system
 from app.events.service import Happened
 from app.posts.models import Post
 from app.site import queries as site_queries
 from app.site.policies import ThreadScope
+
+_BY = system("retention")
 
 
 def share_count(session: Session, happened: Happened) -> None:
@@ -15,6 +18,16 @@ def share_count(session: Session, happened: Happened) -> None:
     shared = site_queries.get_settings(session).comments.thread_scope is ThreadScope.GROUP
     if shared and happened.subject_id is not None:
         shelf.recount(session, happened.subject_id)
+
+
+def purge_thread(session: Session, happened: Happened) -> None:
+    """A purged story takes its thread with it: the answers first, then what they hang on."""
+    thread = select(Comment.id).where(col(Comment.post_id) == happened.subject_id).order_by(col(Comment.number).desc())
+    for comment_id in session.exec(thread).all():
+        comment = session.get(Comment, comment_id)  # a tombstone went with the last answer below it
+        if comment is not None and comment.status not in GONE:
+            shelf.bury(session, comment)
+            shelf.tell(session, "comment.deleted", comment, by=_BY, at=happened.at)
 
 
 def recount_threads(session: Session, happened: Happened) -> None:

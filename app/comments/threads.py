@@ -33,8 +33,9 @@ from app.core.http.forms import Back
 from app.core.http.paging import next_link
 from app.core.http.ready import Ready
 from app.core.keyset import bad_cursor, decode_cursor, encode_cursor
+from app.publications import absent, upcoming
 from app.publications.errors import StoryNotFound
-from app.publications.models import CommentsMode
+from app.publications.models import CommentsMode, Kind
 from app.site.policies import ThreadScope, offered_locale
 
 MOST_COMMENTS = 1_000  # in one answer: what is beyond stands behind the cursors of its branches
@@ -75,10 +76,11 @@ async def shown_thread(db: Database, slug: str, at: datetime) -> UUID:
 
 
 async def get_story(db: Database, slug: str, at: datetime, statement: Prepared = STORY) -> Story:
-    """The story behind a slug, live or old, with the policies in force. Raises StoryNotFound."""
-    rows = await db.fast(statement, by_slug(slug, at))
+    """The story behind a slug, live or old, with the policies in force. Raises StoryNotFound, Withdrawn."""
+    wanted = by_slug(slug, at)
+    rows = await upcoming.look(db, statement, wanted)
     if not rows:
-        raise StoryNotFound()
+        await absent.refuse(db, Kind.ARTICLE, wanted["slug"])
     return Story(*rows[0])
 
 
@@ -170,7 +172,7 @@ async def branch(db: Database, story: Story, comment_id: UUID, query: RepliesQue
 
 
 async def _find(db: Database, name: UUID | int | None, at: datetime) -> tuple[Node, Story]:
-    rows = await db.fast(COMMENT, {"id": name, "now": at}, isinstance(name, int)) if name else []
+    rows = await upcoming.look(db, COMMENT, {"id": name, "now": at}, isinstance(name, int)) if name else []
     if not rows:
         raise CommentNotFound()
     split = len(COMMENT_COLUMNS)

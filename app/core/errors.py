@@ -7,6 +7,7 @@ DomainError
 ├── NotFound             404   not there, or not for you to see
 ├── Conflict             409   the state of things is against it
 │   └── IllegalMove      409   … and `allowed` says what would be possible
+├── Gone                 410   it was here, and was taken away
 ├── Stale                412   someone was faster
 ├── Invalid              422   names the member and what would be right
 ├── PreconditionRequired 428   say which version you mean
@@ -86,6 +87,12 @@ class IllegalMove(Conflict):
 
     code = "illegal_move"
     title, slug = "Illegal move", "illegal-move"
+
+
+class Gone(DomainError):
+    """What was here has been taken away."""
+
+    status, title, slug = 410, "Gone", "gone"
 
 
 class Stale(DomainError):

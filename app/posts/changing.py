@@ -45,8 +45,8 @@ def write_revision(session: Session, post: Post, facts: dict[str, Any], *, by: A
 
 
 def link_terms(session: Session, post: Post) -> None:
-    """The terms of the newest and of the live revision."""
-    numbers = {post.revision, post.live_revision}
+    """The terms of the newest revision, of the live one and of the one that will appear."""
+    numbers = {post.revision, post.live_revision, post.scheduled_revision}
     kept = session.exec(select(Revision).where(col(Revision.post_id) == post.id, col(Revision.number).in_(numbers)))
     ids = {term_id for revision in kept for term_id in content.term_ids(revision)}
     session.execute(delete(PostTerm).where(col(PostTerm.post_id) == post.id))

@@ -105,11 +105,10 @@ def term_ids(revision: Revision) -> list[UUID]:
 def project(
     session: Session, post: Post, revision: Revision, *, updated_at: datetime, published_at: datetime | None = None
 ) -> Piece:
-    """A revision with its terms, ready to be put before the public; tags that an old one names may be gone since. Only
-    for what never was public `published_at` must be given.
+    """A revision with its terms, ready to be put before the public; tags that an old one names may be gone since. What
+    never was public is dated by `published_at`, else by `updated_at`.
     """
-    since = published_at or post.published_at
-    assert since is not None
+    since = published_at or post.published_at or updated_at
     sections = taxonomy_queries.get_terms(session, Section, {revision.section_id} if revision.section_id else set())
     tags = taxonomy_queries.get_terms(session, Tag, {UUID(id_) for id_ in revision.tag_ids})
     authors = taxonomy_queries.get_terms(session, Author, {UUID(id_) for id_ in revision.author_ids})

@@ -5,13 +5,17 @@ from typing import Annotated, Any
 from fastapi import Depends, Response
 
 from app.core.actor import Actor
+from app.core.db import Database
 from app.core.errors import Forbidden, IllegalMove, Invalid, PreconditionRequired, Stale
 from app.core.http.answers import versioned
+from app.core.http.deps import Db as _Db
+from app.core.http.deps import Now
 from app.posts import queries
 from app.posts.errors import PostNotFound
 from app.posts.models import Post
 from app.posts.schemas import PostEditor
 from app.posts.workflow import NEEDS, Action
+from app.publications import upcoming
 from app.staff.guards import Guard
 from app.staff.permissions import Permission as P
 
@@ -21,6 +25,13 @@ def guard(action: Action) -> Guard:
     return Guard(*dict.fromkeys(NEEDS[action]), sees=queries.sight(action))
 
 
+async def _up_to_date(db: _Db, at: Now) -> Database:
+    """The database after all that was due: the desk never sees as scheduled what the public can see."""
+    await upcoming.settle(db, at)
+    return db
+
+
+Db = Annotated[Database, Depends(_up_to_date)]
 Reader = Annotated[Actor, Depends(Guard(P.POSTS_READ_OWN, P.POSTS_READ_ANY))]
 Writer = Annotated[Actor, Depends(Guard(P.POSTS_WRITE_OWN, P.POSTS_WRITE_ANY))]
 DossierReader = Annotated[Actor, Depends(Guard(P.POSTS_READ_OWN, P.POSTS_READ_ANY, sees=queries.sight()))]

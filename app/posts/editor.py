@@ -10,14 +10,14 @@ from app.core.actor import Actor
 from app.core.errors import Invalid
 from app.core.http.answers import Created, Idempotency, create, versioned
 from app.core.http.conditional import IfMatch, etag_for
-from app.core.http.deps import Db, Now
+from app.core.http.deps import Now
 from app.core.http.paging import Page, page_of, paged
 from app.core.http.problems import problems
 from app.core.http.routes import GuardedRoute
 from app.core.keyset import encode_cursor
 from app.core.markup import render_story
 from app.posts import publishing, queries, service
-from app.posts.doors import WRITES, DossierReader, DossierWriter, Publisher, Reader, Trasher, Writer, shown
+from app.posts.doors import WRITES, Db, DossierReader, DossierWriter, Publisher, Reader, Trasher, Writer, shown
 from app.posts.errors import NotReady, PostNotFound, TranslationExists
 from app.posts.models import Dossier
 from app.posts.schemas import (

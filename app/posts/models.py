@@ -9,6 +9,7 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.core.columns import JSON_TYPE, LONG_TEXT, Json, enum_text
+from app.posts.withdrawal_models import Withdrawal
 from app.publications.models import CommentsMode, Kind
 
 
@@ -47,6 +48,8 @@ class Post(SQLModel, table=True):
         Index("ix_post_kind_updated", "kind", "updated_at", "id"),
         Index("ix_post_life_updated", "life", "updated_at", "id"),
         Index("ix_post_creator_updated", "created_by", "updated_at", "id"),
+        Index("ix_post_embargo", "embargoed", "publish_at", "id"),
+        Index("ix_post_trashed", "trashed_at"),
     )
 
     id: UUID = Field(primary_key=True)
@@ -59,12 +62,16 @@ class Post(SQLModel, table=True):
     life: Life = Field(default=Life.UNPUBLISHED, sa_type=enum_text(Life))
     revision: int = 1
     live_revision: int | None = None
+    scheduled_revision: int | None = None
     version: int = 1
     created_by: UUID | None = Field(default=None, foreign_key="staff_user.id")
     created_at: datetime
     updated_by: UUID | None = Field(default=None, foreign_key="staff_user.id")
     updated_at: datetime
     published_at: datetime | None = None
+    publish_at: datetime | None = None  # when the scheduled revision appears
+    unpublish_at: datetime | None = None
+    embargoed: bool = False
     trashed_at: datetime | None = None
 
 
@@ -100,7 +107,7 @@ class Revision(SQLModel, table=True):
 
 
 class PostTerm(SQLModel, table=True):
-    """The terms of the newest and the live revision, for editor lists and for “in use”."""
+    """The terms of the newest, the live and the scheduled revision, for editor lists and for “in use”."""
 
     __tablename__ = "post_term"
 
@@ -120,3 +127,4 @@ class Dossier:
     own: bool
     translation_of: UUID | None = None
     stale_since_revision: int | None = None
+    withdrawal: Withdrawal | None = None

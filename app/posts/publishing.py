@@ -11,7 +11,7 @@ from app.core.errors import Conflict, wrong
 from app.core.http.conditional import Match
 from app.events.service import record
 from app.jobs import service as jobs
-from app.posts import changing, checklist, content, queries, workflow
+from app.posts import agenda, changing, checklist, content, queries, workflow
 from app.posts.checklist import Manuscript
 from app.posts.errors import NotReady
 from app.posts.models import Life, Post, Revision, State
@@ -38,15 +38,27 @@ def publish(session: Session, post_id: UUID, wish: PublicationInput, match: Matc
     post = changing.reach(session, post_id, Action.PUBLISH, match, by=by)
     revision = _wanted(session, post, wish)
     _check_date(post, wish, at)
-    life = workflow.after(Action.PUBLISH, post.life)
-    _check_ready(session, post, revision)
+    workflow.after(Action.PUBLISH, post.life)
+    check_ready(session, post, revision)
     post.published_at = post.published_at or wish.published_at or at
+    bring_out(session, post, revision, by=by, at=at)
+    agenda.cancel_appearance(session, post, by=by, at=at)
+    return post
+
+
+def bring_out(session: Session, post: Post, revision: Revision, *, by: Actor, at: datetime) -> None:
+    """Put a revision that is ready before the public, for a person now or for the clock at its time, and tell of it;
+    when the piece ends by itself stands. Raises SlugTaken.
+    """
     before = session.get(Publication, post.id)
     previous_slug = before.slug if before else None
     thread = _thread_of(session, before, at=at)
     public = publications_service.put(session, content.project(session, post, revision, updated_at=at))
+    public.unpublish_at = post.unpublish_at
     event = "post.republished" if post.life is Life.PUBLISHED else "post.published"
-    post.life, post.live_revision, post.state = life, revision.number, State.APPROVED
+    post.life, post.live_revision = workflow.after(Action.PUBLISH, post.life), revision.number
+    if revision.number == post.revision:
+        post.state = State.APPROVED
     revision.published_at = revision.published_at or at
     changing.touch(post, by=by, at=at)
     changing.link_terms(session, post)
@@ -58,7 +70,6 @@ def publish(session: Session, post_id: UUID, wish: PublicationInput, match: Matc
     now = _thread_of(session, public, at=at)
     if thread is not None and now is not None and now is not thread:
         record(session, _THREAD_EVENTS[now], post.id, by=by, at=at, **data)
-    return post
 
 
 _THREAD_EVENTS = {
@@ -76,14 +87,23 @@ def _thread_of(session: Session, publication: Publication | None, *, at: datetim
 
 
 def unpublish(session: Session, post_id: UUID, match: Match, *, by: Actor, at: datetime) -> Post:
-    """Take a story back from the public; date, slug and comments are kept. Raises PostNotFound, Stale, IllegalMove."""
+    """Take a story back from the public, and its schedule with it; date, slug and comments are kept. Raises
+    PostNotFound, Stale, IllegalMove.
+    """
     post = changing.reach(session, post_id, Action.UNPUBLISH, match, by=by)
+    workflow.after(Action.UNPUBLISH, post.life)
+    agenda.cancel(session, post, by=by, at=at)
+    send_home(session, post, by=by, at=at)
+    return post
+
+
+def send_home(session: Session, post: Post, *, by: Actor, at: datetime) -> None:
+    """The public life of a live piece ends, by a person or by the clock, and all is told of it."""
     post.life = workflow.after(Action.UNPUBLISH, post.life)
     publications_service.take_back(session, post.id, at=at)
     post.live_revision = None
     changing.touch(post, by=by, at=at)
     record(session, "post.unpublished", post.id, by=by, at=at, kind=post.kind.value, locale=post.locale)
-    return post
 
 
 def _wanted(session: Session, post: Post, wish: PublicationInput) -> Revision:
@@ -102,7 +122,8 @@ def _check_date(post: Post, wish: PublicationInput, at: datetime) -> None:
         raise wrong("published_at", "future", "must not be in the future: use the schedule")
 
 
-def _check_ready(session: Session, post: Post, revision: Revision) -> None:
+def check_ready(session: Session, post: Post, revision: Revision) -> None:
+    """Whether the checklist and the site let a revision come out. Raises NotReady, Conflict."""
     found = _judged(session, post, revision)
     if found.blockers:
         raise NotReady("; ".join(finding.detail for finding in found.blockers), **found.model_dump())

@@ -18,6 +18,7 @@ from app.posts import translations_queries, workflow
 from app.posts.errors import PostNotFound
 from app.posts.models import Dossier, Life, Post, PostTerm, Revision
 from app.posts.schemas import PostQuery, PostSort
+from app.posts.withdrawal_models import Withdrawal
 from app.publications import queries as publications_queries
 from app.staff.permissions import Permission as P
 from app.staff.queries import Sight
@@ -146,7 +147,7 @@ def list_dossiers(session: Session, query: PostQuery, actor: Actor, scope: str) 
 def _filters(query: PostQuery) -> list[ColumnElement[bool]]:
     shown = col(Post.life) == query.life if query.life else col(Post.life) != Life.TRASHED
     terms = ((Section, query.section), (Tag, query.tag), (Author, query.author))
-    found = [shown, *(_under(table, slugs) for table, slugs in terms if slugs)]
+    found = [shown, *(under(table, slugs) for table, slugs in terms if slugs)]
     optional: Sequence[tuple[Any, Callable[[Any], ColumnElement[bool]]]] = (
         (query.kind, lambda kind: col(Post.kind) == kind),
         (query.state, lambda state: col(Post.state) == state),
@@ -161,20 +162,23 @@ def _filters(query: PostQuery) -> list[ColumnElement[bool]]:
     return found + [col(Revision.search_text).contains(f" {word}", autoescape=True) for word in words]
 
 
-def _under(table: type[Section | Tag | Author], slugs: Sequence[str]) -> ColumnElement[bool]:
+def under(table: type[Section | Tag | Author], slugs: Sequence[str]) -> ColumnElement[bool]:
+    """The dossiers that name one of these terms."""
     terms = select(table.id).where(col(table.slug).in_(slugs))
     return col(Post.id).in_(select(PostTerm.post_id).where(col(PostTerm.term_id).in_(terms)))
 
 
 def _opened(session: Session, rows: Sequence[tuple[Post, Revision]], actor: Actor) -> list[Dossier]:
-    """Rows with the slugs of their terms: three queries however many rows, one for what is one's own, and one if there
-    are translations among them.
+    """Rows with the slugs of their terms: three queries however many rows, one for what is one's own, one for what was
+    withdrawn, and one if there are translations among them.
     """
     revisions = [revision for _, revision in rows]
     sections = taxonomy_queries.get_terms(session, Section, {r.section_id for r in revisions if r.section_id})
     tags = taxonomy_queries.get_terms(session, Tag, {UUID(id_) for r in revisions for id_ in r.tag_ids})
     authors = taxonomy_queries.get_terms(session, Author, {UUID(id_) for r in revisions for id_ in r.author_ids})
     ids = [post.id for post, _ in rows]
+    taken = session.exec(select(Withdrawal).where(col(Withdrawal.post_id).in_(ids)))
+    withdrawals = {withdrawal.post_id: withdrawal for withdrawal in taken}
     own = set(session.exec(select(Post.id).where(col(Post.id).in_(ids), owned_by(actor))))
     origins = translations_queries.origins(session, [post for post, _ in rows])
     return [
@@ -187,6 +191,7 @@ def _opened(session: Session, rows: Sequence[tuple[Post, Revision]], actor: Acto
             own=post.id in own,
             translation_of=origins[post.id].post_id if post.id in origins else None,
             stale_since_revision=origins[post.id].stale_since if post.id in origins else None,
+            withdrawal=withdrawals.get(post.id),
         )
         for post, revision in rows
     ]

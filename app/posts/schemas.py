@@ -16,6 +16,8 @@ from app.core.slugs import Slug
 from app.core.text import Line, Prose
 from app.posts import workflow
 from app.posts.models import BodyFormat, Dossier, Life, Revision, State
+from app.posts.withdrawal_models import Withdrawal
+from app.posts.withdrawal_schemas import WithdrawalView
 from app.publications.models import CommentsMode, Kind
 
 MOST_TAGS = 50
@@ -171,7 +173,7 @@ class PostItem(BaseModel):
     life: Life
     revision: Annotated[int, Field(description="the number of the newest revision")]
     live_revision: int | None
-    scheduled_revision: int | None = None
+    scheduled_revision: int | None
     title: str
     dek: str
     excerpt: str
@@ -192,8 +194,10 @@ class PostItem(BaseModel):
     created_at: datetime
     updated_at: datetime
     published_at: datetime | None
-    publish_at: datetime | None = None
-    unpublish_at: datetime | None = None
+    publish_at: datetime | None
+    unpublish_at: datetime | None
+    embargoed: bool
+    withdrawal: WithdrawalView | None
     trashed_at: datetime | None
     lock: None = None
     allowed: Annotated[list[str], Field(description="what you may do to it now")]
@@ -224,8 +228,15 @@ def facts_of(dossier: Dossier, actor: Actor) -> dict[str, Any]:
         "authors": dossier.authors,
         "translation_of": dossier.translation_of,
         "stale_since_revision": dossier.stale_since_revision,
+        "withdrawal": _withdrawal_of(dossier.withdrawal),
         "allowed": workflow.allowed(post.state, post.life, actor.permissions, own=dossier.own),
     }
+
+
+def _withdrawal_of(found: Withdrawal | None) -> WithdrawalView | None:
+    if found is None:
+        return None
+    return WithdrawalView(reason=found.reason, notice=found.notice, at=found.at, by=found.withdrawn_by)
 
 
 def _body_of(revision: Revision) -> dict[str, str]:
@@ -234,7 +245,7 @@ def _body_of(revision: Revision) -> dict[str, str]:
 
 _FROM_POST = (
     "id", "kind", "locale", "state", "life", "revision", "live_revision", "created_by", "created_at", "updated_at",
-    "published_at", "trashed_at",
+    "published_at", "trashed_at", "scheduled_revision", "publish_at", "unpublish_at", "embargoed",
 )  # fmt: skip
 _FROM_REVISION = (
     "slug", "title", "dek", "excerpt", "body_format", "cover_alt", "featured", "comments", "seo",

@@ -119,7 +119,8 @@ def edit(
 
 def _is_referred_to(session: Session, post: Post, revision: Revision) -> bool:
     """Such a revision stays as it is: it is before the public, or was shown to someone outside."""
-    return revision.number == post.live_revision or previews_queries.is_pinned(session, post.id, revision.number)
+    kept = (post.live_revision, post.scheduled_revision)
+    return revision.number in kept or previews_queries.is_pinned(session, post.id, revision.number)
 
 
 def trash(session: Session, post_id: UUID, match: Match, *, by: Actor, at: datetime) -> Post:

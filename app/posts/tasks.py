@@ -1,10 +1,10 @@
-"""The night shift of the desk: public documents that are written anew, a batch at a time."""
+"""The night shift of the desk: documents are written anew, schedules are kept, the trash is emptied."""
 
 from uuid import UUID
 
 from app.jobs.night import Night
 from app.jobs.workflow import Task
-from app.posts import publishing
+from app.posts import agenda, publishing, purge, schedule
 
 
 async def refresh(night: Night, *, term_id: str | None, after: str) -> None:
@@ -18,5 +18,18 @@ async def renew(night: Night) -> None:
     await night.db.write(publishing.renew, at=night.clock())
 
 
+async def settle(night: Night, *, post_id: str) -> None:
+    """Do what is due for one dossier, if no reader and nobody at the desk was faster."""
+    await night.db.write(schedule.settle, UUID(post_id), at=night.clock())
+
+
+async def empty_trash(night: Night) -> None:
+    """Purge the dossiers that lay in the trash for a month, each in its own transaction."""
+    while await night.db.write(purge.purge_one, at=night.clock()):
+        pass
+
+
+SETTLE = Task(agenda.SETTLE, settle)
+EMPTY_TRASH = Task("posts.empty_trash", empty_trash)
 REFRESH = Task(publishing.REFRESH, refresh)
 RENEW = Task(publishing.RENEW, renew)

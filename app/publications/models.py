@@ -57,6 +57,7 @@ class Publication(SQLModel, table=True):
     published_at: datetime
     updated_at: datetime
     unpublish_at: datetime | None = None
+    withdrawn_at: datetime | None = None
     comments_mode: CommentsMode | None = Field(default=None, sa_type=enum_text(CommentsMode))
     comment_count: int = 0
     doc_version: int = 0  # which shape the documents have; older ones are written anew
@@ -69,6 +70,7 @@ class Publication(SQLModel, table=True):
     body: str = Field(sa_type=LONG_TEXT)
     detail: str = Field(sa_type=LONG_TEXT)
     search_text: str = Field(sa_type=LONG_TEXT)
+    notice: str = Field(default="", sa_type=LONG_TEXT)  # what the public is told of a withdrawn piece
 
 
 class PublicationTerm(SQLModel, table=True):
@@ -88,12 +90,14 @@ class PublicationTerm(SQLModel, table=True):
 
 
 class Slug(SQLModel, table=True):
-    """The one namespace of slugs: who holds which, old ones of public pieces for ever (`was_public`)."""
+    """The one namespace of slugs: who holds which, old ones of public pieces for ever (`was_public`), even when the
+    dossier was purged and nobody holds them any more.
+    """
 
     __tablename__ = "slug"
 
     slug: str = Field(primary_key=True, max_length=160)
-    post_id: UUID = Field(foreign_key="post.id", index=True)
+    post_id: UUID | None = Field(default=None, foreign_key="post.id", index=True)
     was_public: bool = False
 
 
@@ -131,3 +135,22 @@ class Correction(SQLModel, table=True):
     text: str = Field(sa_type=LONG_TEXT)
     at: datetime
     created_by: UUID | None = Field(default=None, foreign_key="staff_user.id")
+
+
+class Turn(StrEnum):
+    """What the clock will do to a piece."""
+
+    APPEAR = "appear"
+    EXPIRE = "expire"
+
+
+class Upcoming(SQLModel, table=True):
+    """What the clock will do, and when: every reader's question asks here first whether something is due."""
+
+    __tablename__ = "upcoming"
+    __table_args__ = (Index("ix_upcoming_due", "at", "post_id", "turn"),)
+
+    post_id: UUID = Field(primary_key=True, foreign_key="post.id", ondelete="CASCADE")
+    turn: Turn = Field(primary_key=True, sa_type=enum_text(Turn))
+    at: datetime
+    slug: str | None = Field(default=None, max_length=160)  # of what appears: held for it, whatever the desk does

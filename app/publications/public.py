@@ -20,8 +20,8 @@ from app.core.http.problems import problems
 from app.core.http.ready import Ready
 from app.core.http.routes import HotRoute
 from app.core.keyset import decode_cursor, encode_cursor
-from app.publications import queries, splice
-from app.publications.errors import StoryNotFound
+from app.publications import absent, queries, splice, upcoming
+from app.publications.errors import StoryNotFound, Withdrawn
 from app.publications.models import Kind
 from app.publications.schemas import Resolved, Sort, Story, StoryItem, StoryQuery
 from app.site import queries as site_queries
@@ -46,13 +46,17 @@ async def list_pages(db: Db, at: Now, query: Annotated[StoryQuery, Query()]) -> 
     return await _list(db, Kind.PAGE, "/v1/pages", query, at)
 
 
-@router.get("/{slug}", operation_id="getPost", response_model=Story, responses=problems(StoryNotFound) | MOVED)
+@router.get(
+    "/{slug}", operation_id="getPost", response_model=Story, responses=problems(StoryNotFound, Withdrawn) | MOVED
+)
 async def get_post(db: Db, at: Now, slug: str) -> Ready:
     """One story with its neighbours, translations and thread status; an old slug leads to the new one."""
     return await _story(db, Kind.ARTICLE, "/v1/posts", slug, at)
 
 
-@pages_router.get("/{slug}", operation_id="getPage", response_model=Story, responses=problems(StoryNotFound) | MOVED)
+@pages_router.get(
+    "/{slug}", operation_id="getPage", response_model=Story, responses=problems(StoryNotFound, Withdrawn) | MOVED
+)
 async def get_page(db: Db, at: Now, slug: str) -> Ready:
     """One page."""
     return await _story(db, Kind.PAGE, "/v1/pages", slug, at)
@@ -68,11 +72,13 @@ class PathQuery(BaseModel):
 
 @resolve_router.get("", operation_id="resolvePath", response_model=Resolved, responses=problems(StoryNotFound))
 async def resolve_path(db: Db, at: Now, query: Annotated[PathQuery, Query()]) -> Ready:
-    """Where a path of the front end leads now: 200 as it is, 301 to `url`; 404 for what never was public."""
+    """Where a path of the front end leads now: 200 as it is, 301 to `url`, 410 to nothing any more since the piece was
+    withdrawn; 404 for what never was public.
+    """
     path = normalize("NFC", unquote(query.path))
-    rows = await db.fast(queries.RESOLVE, {"path": path, "now": at})
+    rows = await upcoming.look(db, queries.RESOLVE, {"path": path, "now": at})
     if not rows:
-        raise StoryNotFound("nothing public ever had this path")
+        return await absent.resolved(db, path)
     kind, slug, present, link = rows[0]
     status = 200 if present == path else 301
     document = {"type": kind, "slug": slug, "url": json.loads(link)["url"], "status": status}
@@ -81,9 +87,9 @@ async def resolve_path(db: Db, at: Now, query: Annotated[PathQuery, Query()]) ->
 
 async def _story(db: Database, kind: Kind, tree: str, slug: str, at: datetime) -> Ready:
     wanted = normalize("NFC", slug)
-    rows = await db.fast(queries.STORY, {"slug": wanted, "kind": kind.value, "now": at})
+    rows = await upcoming.look(db, queries.STORY, {"slug": wanted, "kind": kind.value, "now": at})
     if not rows:
-        raise StoryNotFound()
+        await absent.refuse(db, kind, wanted)
     row = rows[0]
     id_, present, group_id, locale, published_at, section_id = row[:6]
     if present != wanted:
@@ -137,7 +143,8 @@ def _cursor_scope(path: str, query: StoryQuery) -> str:
 async def _rows(db: Database, statement: Prepared, parameters: dict[str, Any], shape: queries.Shape) -> list[Row]:
     """Lists that search words read every text, so they leave the event loop."""
     if not shape.words:
-        return await db.fast(statement, parameters, shape)
+        return await upcoming.look(db, statement, parameters, shape)
+    await upcoming.settle(db, parameters["now"])
     return await db.study(queries.run_prepared, statement, parameters, shape)
 
 

@@ -5,13 +5,13 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, exists, insert, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, col, select
 
 from app.core.slugs import MAX_SLUG_LENGTH
 from app.publications.errors import SlugTaken
-from app.publications.models import Publication, PublicationTerm, PublicPath, Slug
+from app.publications.models import Publication, PublicationTerm, PublicPath, Slug, Turn, Upcoming
 from app.publications.projection import DOC_VERSION, Piece, documents
 from app.site import queries as site_queries
 
@@ -61,6 +61,46 @@ def take_back(session: Session, post_id: UUID, *, at: datetime) -> None:
     session.execute(update(Publication).where(col(Publication.id) == post_id).values(unpublish_at=at))
 
 
+def end_at(session: Session, post_id: UUID, moment: datetime | None) -> None:
+    """Say when a live piece leaves the public by itself; None: never."""
+    session.execute(update(Publication).where(col(Publication.id) == post_id).values(unpublish_at=moment))
+
+
+def expect(
+    session: Session, post_id: UUID, *, appears_at: datetime | None, slug: str | None, expires_at: datetime | None
+) -> None:
+    """Tell the clock what it will have to do, in place of what it was told before; the slug is held meanwhile."""
+    session.execute(delete(Upcoming).where(col(Upcoming.post_id) == post_id))
+    turns = ((Turn.APPEAR, appears_at, slug), (Turn.EXPIRE, expires_at, None))
+    rows = [{"post_id": post_id, "turn": turn, "at": at, "slug": held} for turn, at, held in turns if at is not None]
+    if rows:
+        session.execute(insert(Upcoming), rows)
+
+
+def withdraw(session: Session, post_id: UUID, notice: str, *, at: datetime) -> None:
+    """End a piece's public life and say so wherever it was found; a second time only the notice changes."""
+    publication = session.get_one(Publication, post_id)
+    if publication.withdrawn_at is None:
+        publication.withdrawn_at = publication.unpublish_at = at
+    publication.notice = notice
+    session.flush()
+
+
+def reinstate(session: Session, post_id: UUID) -> None:
+    """Say no more that a piece was withdrawn; it is not public before somebody publishes it."""
+    back = {"withdrawn_at": None, "notice": ""}
+    session.execute(update(Publication).where(col(Publication.id) == post_id).values(back))
+
+
+def forget(session: Session, post_id: UUID) -> None:
+    """Take everything public of a purged dossier away, but for the slugs that it had in public: nobody gets those."""
+    session.execute(delete(Publication).where(col(Publication.id) == post_id))
+    session.execute(delete(PublicPath).where(col(PublicPath.post_id) == post_id))
+    held = col(Slug.post_id) == post_id
+    session.execute(delete(Slug).where(held, col(Slug.was_public).is_(False)))
+    session.execute(update(Slug).where(held).values(post_id=None))
+
+
 def set_comment_count(session: Session, post_id: UUID, count: int) -> None:
     """Write the number that lists and stories splice in, and that the thread has changed."""
     moved = {"comment_count": count, "thread_moves": col(Publication.thread_moves) + 1}
@@ -84,9 +124,10 @@ def claim_free_slug(session: Session, wanted: str, post_id: UUID) -> str:
 
 
 def release_slug(session: Session, slug: str, post_id: UUID) -> None:
-    """Give back a slug that was never public."""
+    """Give back a slug that was never public, and will not be by itself."""
     held = (col(Slug.slug) == slug, col(Slug.post_id) == post_id, col(Slug.was_public).is_(False))
-    session.execute(delete(Slug).where(*held))
+    waits = exists(select(true()).where(col(Upcoming.post_id) == post_id, col(Upcoming.slug) == slug))
+    session.execute(delete(Slug).where(*held, ~waits).execution_options(synchronize_session=False))
 
 
 def _claimed(session: Session, slug: str, post_id: UUID) -> bool:

@@ -15,7 +15,7 @@ from app.core.http.problems import problems
 from app.core.http.ready import Ready
 from app.core.http.routes import HotRoute
 from app.core.keyset import decode_cursor, encode_cursor
-from app.publications import term_queries
+from app.publications import term_queries, upcoming
 from app.publications.queries import run_prepared
 from app.publications.term_schemas import PublicSection, PublicTerm, TermQuery, TermsQuery, Tongue, tree_of
 from app.site import queries as site_queries
@@ -76,6 +76,7 @@ async def _tongue(db: Database, asked: str | None) -> Tongue:
 
 
 async def _tree(db: Database, query: TermQuery, at: datetime) -> dict[str, PublicSection]:
+    await upcoming.settle(db, at)
     tongue = await _tongue(db, query.locale)
     parameters = {"now": at, "locale": query.locale}
     # counting reads one index entry a story, too many for the event loop on a large site
@@ -84,6 +85,7 @@ async def _tree(db: Database, query: TermQuery, at: datetime) -> dict[str, Publi
 
 
 async def _list(db: Database, kind: type[Tag | Author], path: str, query: TermsQuery, at: datetime) -> Ready:
+    await upcoming.settle(db, at)
     tongue = await _tongue(db, query.locale)
     scope = f"{path}?locale={query.locale}"
     parameters: dict[str, Any] = {"now": at, "locale": query.locale, "limit": query.limit + 1}
@@ -100,6 +102,7 @@ async def _list(db: Database, kind: type[Tag | Author], path: str, query: TermsQ
 
 
 async def _one(db: Database, kind: type[Tag | Author], slug: str, query: TermQuery, at: datetime) -> Ready:
+    await upcoming.settle(db, at)
     tongue = await _tongue(db, query.locale)
     parameters = {"now": at, "locale": query.locale, "slug": normalize("NFC", slug)}
     rows = await db.study(run_prepared, term_queries.ONES[kind], parameters, query.locale is not None)

@@ -65,7 +65,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "post": {
         PUBLIC: "id kind locale published_at",
         EDITOR: "state life revision live_revision version created_by created_at updated_by updated_at trashed_at "
-        "translated_from",
+        "translated_from scheduled_revision publish_at unpublish_at embargoed",
         PRIVATE: "group_id translated_revision",
     },
     "post_term": {EDITOR: "term_id post_id"},
@@ -75,7 +75,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "public_path": {PUBLIC: "path post_id"},
     "publication": {
         PUBLIC: "id kind locale slug title section_id featured published_at updated_at comments_mode comment_count "
-        "path summary body detail link translation thread_moves",
+        "path summary body detail link translation thread_moves withdrawn_at notice",
         EDITOR: "revision unpublish_at",
         PRIVATE: "group_id search_text doc_version",
     },
@@ -102,6 +102,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         EDITOR: "version created_at updated_at updated_by",
         PRIVATE: "search_text",
     },
+    "upcoming": {EDITOR: "post_id turn at", PRIVATE: "slug"},
+    "withdrawal": {PUBLIC: "notice at", EDITOR: "post_id reason withdrawn_by"},
     "webhook_delivery": {
         EDITOR: "id endpoint_id event_id event state attempts status error milliseconds retry_at created_at tried_at"
     },

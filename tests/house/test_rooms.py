@@ -28,6 +28,9 @@ LENT = {
     "staff.permissions": "are what the guards ask for",
     "staff.passwords": "are hashed before an account is opened",
     "posts.publishing": "puts the demonstration and the pieces of importers before the public",
+    "publications.absent": "says of a withdrawn piece's thread what it says of the piece",
+    "publications.splice": "joins the documents of what is not public yet as of what is",
+    "publications.upcoming": "asks whether something is due before anything is answered",
     "publications.projection": "is the value that the desk hands over when it publishes",
     "publications.schemas": "have the shape of a story, which a preview has too",
 }

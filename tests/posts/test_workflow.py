@@ -32,6 +32,7 @@ LIFE = [
     ("published", "unschedule", "published"),
     ("published", "correct", "published"),
     ("published", "withdraw", "withdrawn"),
+    ("withdrawn", "withdraw", "withdrawn"),
     ("withdrawn", "reinstate", "unpublished"),
     ("trashed", "restore", "unpublished"),
 ]
