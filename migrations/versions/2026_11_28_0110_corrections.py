@@ -1,7 +1,7 @@
 """corrections, and the shape of public documents
 
-Revision ID: 0008
-Revises: 0007
+Revision ID: 0009
+Revises: 0008
 """
 
 import sqlalchemy as sa
