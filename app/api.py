@@ -18,6 +18,7 @@ from app.core.http import pages, readers
 from app.core.http.routes import GuardedRoute
 from app.correspondence import public as correspondence_public
 from app.posts import editor as posts_editor
+from app.posts import history_editor, locks_editor, review_editor
 from app.posts import terms as posts_terms
 from app.publications import public as publications_public
 from app.publications import terms as publications_terms
@@ -58,6 +59,9 @@ PUBLIC: tuple[APIRouter, ...] = (
 FENCED: tuple[APIRouter, ...] = (
     posts_editor.router,
     posts_editor.renderings_router,
+    review_editor.router,
+    history_editor.router,
+    locks_editor.router,
     posts_terms.router,
     taxonomy_editor.router,
     site_editor.router,

@@ -12,7 +12,9 @@ from app.correspondence import models as correspondence
 from app.events import models as events
 from app.jobs import models as jobs
 from app.mail import models as mail
+from app.posts import locks_models as locks
 from app.posts import models as posts
+from app.posts import review_models as review
 from app.publications import models as publications
 from app.sealing import models as sealing
 from app.site import models as site
@@ -22,7 +24,7 @@ from app.webhooks import models as webhooks
 
 ROOMS = (
     *(answers, limits, day_keys, jobs, events, mail, staff, site, taxonomy, sealing, abuse, abuse_memory, publications),
-    *(posts, comments, contact, correspondence, webhooks),
+    *(posts, review, locks, comments, contact, correspondence, webhooks),
 )
 
 metadata = SQLModel.metadata

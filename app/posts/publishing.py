@@ -7,12 +7,12 @@ from uuid import UUID
 from sqlmodel import Session
 
 from app.core.actor import Actor
-from app.core.errors import Conflict, wrong
+from app.core.errors import wrong
 from app.core.http.conditional import Match
 from app.events.service import record
 from app.jobs import service as jobs
 from app.posts import changing, content, queries, workflow
-from app.posts.errors import NotReady
+from app.posts.errors import ApprovalRequired, NotReady
 from app.posts.models import Life, Post, Revision, State
 from app.posts.schemas import Checklist, PublicationInput
 from app.posts.workflow import Action
@@ -35,19 +35,20 @@ def check(session: Session, post_id: UUID, wish: PublicationInput, *, by: Actor)
 
 
 def publish(session: Session, post_id: UUID, wish: PublicationInput, match: Match, *, by: Actor, at: datetime) -> Post:
-    """Put a revision before the public. Raises PostNotFound, Stale, IllegalMove, NotReady."""
+    """Put a revision before the public. Raises PostNotFound, Stale, IllegalMove, NotReady, ApprovalRequired."""
     post = changing.reach(session, post_id, Action.PUBLISH, match, by=by)
     revision = _wanted(session, post, wish)
     _check_date(post, wish, at)
     life = workflow.after(Action.PUBLISH, post.life)
-    _check_ready(session, post, revision)
+    _check_ready(session, revision)
     post.published_at = post.published_at or wish.published_at or at
     before = session.get(Publication, post.id)
     previous_slug = before.slug if before else None
     thread = _thread_of(session, before, at=at)
     public = publications_service.put(session, content.project(session, post, revision, updated_at=at))
     event = "post.republished" if post.life is Life.PUBLISHED else "post.published"
-    post.life, post.live_revision, post.state = life, revision.number, State.APPROVED
+    post.life, post.live_revision = life, revision.number
+    mark_public(post, revision, at=at)
     changing.touch(post, by=by, at=at)
     changing.link_terms(session, post)
     data: dict[str, Any] = {"kind": post.kind.value, "locale": post.locale, "slug": public.slug, "path": public.path}
@@ -59,6 +60,14 @@ def publish(session: Session, post_id: UUID, wish: PublicationInput, match: Matc
     if thread is not None and now is not None and now is not thread:
         record(session, _THREAD_EVENTS[now], post.id, by=by, at=at, **data)
     return post
+
+
+def mark_public(post: Post, revision: Revision, *, at: datetime) -> None:
+    """Who publishes a revision approves it; what is newer on the desk stands where it stood."""
+    revision.approved_at = revision.approved_at or at
+    revision.published_at = revision.published_at or at
+    if revision.number == post.revision:
+        post.state = State.APPROVED
 
 
 _THREAD_EVENTS = {
@@ -102,7 +111,7 @@ def _check_date(post: Post, wish: PublicationInput, at: datetime) -> None:
         raise wrong("published_at", "future", "must not be in the future: use the schedule")
 
 
-def _check_ready(session: Session, post: Post, revision: Revision) -> None:
+def _check_ready(session: Session, revision: Revision) -> None:
     blockers, warnings = workflow.checklist(revision)
     if blockers:
         members: dict[str, Any] = {
@@ -110,8 +119,8 @@ def _check_ready(session: Session, post: Post, revision: Revision) -> None:
             "warnings": [w._asdict() for w in warnings],
         }
         raise NotReady("; ".join(finding.detail for finding in blockers), **members)
-    if site_queries.get_settings(session).require_approval and post.state is not State.APPROVED:
-        raise Conflict("this site publishes approved revisions only")
+    if site_queries.get_settings(session).require_approval and revision.approved_at is None:
+        raise ApprovalRequired()
 
 
 def refresh(session: Session, term_id: UUID | None, after: UUID | None, *, at: datetime) -> None:

@@ -16,6 +16,7 @@ from app.core.ids import parse_id
 from app.core.keyset import Key, decode_cursor
 from app.posts import workflow
 from app.posts.errors import PostNotFound
+from app.posts.locks_queries import list_held
 from app.posts.models import Dossier, Life, Post, PostTerm, Revision
 from app.posts.schemas import PostQuery, PostSort
 from app.publications import queries as publications_queries
@@ -70,6 +71,14 @@ def get_for_editor(session: Session, post_id: UUID, actor: Actor) -> Post:
     return post
 
 
+def see_for_editor(session: Session, post_id: UUID, actor: Actor) -> Post:
+    """A visible dossier, only to be read. Raises PostNotFound."""
+    post = session.exec(for_editor(actor).where(col(Post.id) == post_id)).first()
+    if post is None:
+        raise PostNotFound()
+    return post
+
+
 def sight(action: workflow.Action | None = None) -> Sight:
     """What a guard asks: is the dossier in the path there for this person, and may they do this to it?"""
 
@@ -102,11 +111,14 @@ def open_dossier(session: Session, post: Post, actor: Actor) -> Dossier:
     return _opened(session, [(post, newest_revision(session, post))], actor)[0]
 
 
+def open_revisions(session: Session, post: Post, revisions: Sequence[Revision], actor: Actor) -> list[Dossier]:
+    """A dossier as it was with each of these revisions."""
+    return _opened(session, [(post, revision) for revision in revisions], actor)
+
+
 def get_dossier(session: Session, post_id: UUID, actor: Actor) -> tuple[Dossier, int]:
     """A visible dossier and its version. Raises PostNotFound."""
-    post = session.exec(for_editor(actor).where(col(Post.id) == post_id)).first()
-    if post is None:
-        raise PostNotFound()
+    post = see_for_editor(session, post_id, actor)
     return open_dossier(session, post, actor), post.version
 
 
@@ -150,13 +162,14 @@ def _under(table: type[Section | Tag | Author], slugs: Sequence[str]) -> ColumnE
 
 
 def _opened(session: Session, rows: Sequence[tuple[Post, Revision]], actor: Actor) -> list[Dossier]:
-    """Rows with the slugs of their terms: three queries however many rows, and one for what is one's own."""
+    """Rows with the slugs of their terms: three queries however many rows, one for what is one's own, one for locks."""
     revisions = [revision for _, revision in rows]
     sections = taxonomy_queries.get_terms(session, Section, {r.section_id for r in revisions if r.section_id})
     tags = taxonomy_queries.get_terms(session, Tag, {UUID(id_) for r in revisions for id_ in r.tag_ids})
     authors = taxonomy_queries.get_terms(session, Author, {UUID(id_) for r in revisions for id_ in r.author_ids})
     ids = [post.id for post, _ in rows]
     own = set(session.exec(select(Post.id).where(col(Post.id).in_(ids), owned_by(actor))))
+    held = list_held(session, ids, at=actor.admitted_at)
     return [
         Dossier(
             post,
@@ -165,6 +178,7 @@ def _opened(session: Session, rows: Sequence[tuple[Post, Revision]], actor: Acto
             [tags[UUID(id_)].slug for id_ in revision.tag_ids if UUID(id_) in tags],
             [authors[UUID(id_)].slug for id_ in revision.author_ids if UUID(id_) in authors],
             own=post.id in own,
+            lock=held.get(post.id),
         )
         for post, revision in rows
     ]

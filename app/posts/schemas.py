@@ -15,6 +15,7 @@ from app.core.language import Locale, direction
 from app.core.slugs import Slug
 from app.core.text import Line, Prose
 from app.posts import workflow
+from app.posts.locks_schemas import LockShown
 from app.posts.models import BodyFormat, Dossier, Life, Revision, State
 from app.publications.models import CommentsMode, Kind
 
@@ -192,7 +193,7 @@ class PostItem(BaseModel):
     publish_at: datetime | None = None
     unpublish_at: datetime | None = None
     trashed_at: datetime | None
-    lock: None = None
+    lock: Annotated[LockShown | None, Field(description="who writes here now; it stops nobody")] = None
     allowed: Annotated[list[str], Field(description="what you may do to it now")]
 
 
@@ -220,6 +221,7 @@ def facts_of(dossier: Dossier, actor: Actor) -> dict[str, Any]:
         "tags": dossier.tags,
         "authors": dossier.authors,
         "translation_of": post.group_id if post.group_id != post.id else None,
+        "lock": LockShown.of(dossier.lock) if dossier.lock else None,
         "allowed": workflow.allowed(post.state, post.life, actor.permissions, own=dossier.own),
     }
 

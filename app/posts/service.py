@@ -11,7 +11,7 @@ from app.core.http.conditional import Match
 from app.core.ids import new_id
 from app.core.slugs import slugify
 from app.events.service import record
-from app.posts import changing, content, queries, workflow
+from app.posts import changing, content, history, queries, workflow
 from app.posts.errors import PostNotFound, TranslationExists
 from app.posts.models import Post
 from app.posts.schemas import PostCreate, PostUpdate
@@ -81,7 +81,7 @@ def edit(
         publications_service.claim_slug(session, change.slug, post_id)
         publications_service.release_slug(session, newest.slug, post_id)
         facts["slug"] = change.slug
-    if newest.autosave and autosave and newest.created_by == by.id and newest.number != post.live_revision:
+    if newest.autosave and autosave and newest.created_by == by.id and not history.referred(session, post, newest):
         session.delete(newest)
         session.flush()
     post.revision += 1

@@ -30,6 +30,14 @@ ROWS: dict[Door, str] = {
     ("POST", "/v1/editor/posts/{post_id}/restoration"): "CA-ED",
     ("PUT", "/v1/editor/posts/{post_id}/publication"): "-A-ED",
     ("DELETE", "/v1/editor/posts/{post_id}/publication"): "-A-ED",
+    ("POST", "/v1/editor/posts/{post_id}/transitions"): "CA-ED",
+    ("GET", "/v1/editor/posts/{post_id}/transitions"): "CA-ED",
+    ("GET", "/v1/editor/posts/{post_id}/revisions"): "CA-ED",
+    ("GET", "/v1/editor/posts/{post_id}/revisions/{number}"): "CA-ED",
+    ("GET", "/v1/editor/posts/{post_id}/revisions/{number}/diff"): "CA-ED",
+    ("POST", "/v1/editor/posts/{post_id}/revisions/{number}/restoration"): "CA-ED",
+    ("PUT", "/v1/editor/posts/{post_id}/lock"): "CA-ED",
+    ("DELETE", "/v1/editor/posts/{post_id}/lock"): "CA-ED",
     ("POST", "/v1/editor/posts/{post_id}/comments"): "CAMED",
     ("POST", "/v1/editor/renderings"): "CA-ED",
     ("GET", "/v1/editor/sections"): "CA-ED",
@@ -180,6 +188,16 @@ POSTS: dict[Door, Owned] = {
     ("POST", "/v1/editor/posts/{post_id}/restoration"): Owned(DESK_OWN, DESK_OTHERS, ANYTHING, trash),
     ("PUT", "/v1/editor/posts/{post_id}/publication"): Owned(PUBLISH_OWN, PUBLISH_OTHERS, ANYTHING),
     ("DELETE", "/v1/editor/posts/{post_id}/publication"): Owned(PUBLISH_OWN, PUBLISH_OTHERS, ANYTHING, publish),
+    ("POST", "/v1/editor/posts/{post_id}/transitions"): Owned(
+        DESK_OWN, DESK_OTHERS, {"json": {"action": "submit", "note": "جاهز"}}
+    ),
+    ("GET", "/v1/editor/posts/{post_id}/transitions"): Owned(DESK_OWN, DESK_OTHERS, {}),
+    ("GET", "/v1/editor/posts/{post_id}/revisions"): Owned(DESK_OWN, DESK_OTHERS, {}),
+    ("GET", "/v1/editor/posts/{post_id}/revisions/{number}"): Owned(DESK_OWN, DESK_OTHERS, {}),
+    ("GET", "/v1/editor/posts/{post_id}/revisions/{number}/diff"): Owned(DESK_OWN, DESK_OTHERS, {}),
+    ("POST", "/v1/editor/posts/{post_id}/revisions/{number}/restoration"): Owned(DESK_OWN, DESK_OTHERS, {}),
+    ("PUT", "/v1/editor/posts/{post_id}/lock"): Owned(DESK_OWN, DESK_OTHERS, {}),
+    ("DELETE", "/v1/editor/posts/{post_id}/lock"): Owned(DESK_OWN, DESK_OTHERS, {}),
     ("POST", "/v1/editor/posts/{post_id}/comments"): Owned(
         DESK_OWN, {"C": HIDDEN, "A": HIDDEN, "M": YES, "E": YES, "D": YES}, {"json": {"body": "شكرا"}}, publish
     ),
@@ -234,7 +252,8 @@ async def write_comment(newsroom: Newsroom, desk: Desk) -> str:
 
 async def outcome(desk: Desk, door: Door, thing: str, owned: Owned) -> str:
     method, path = door
-    answer = await desk.request(method, path.partition("{")[0] + thing + path.partition("}")[2], **owned.request)
+    there = path.partition("{")[0] + thing + path.partition("}")[2].replace("{number}", "1")
+    answer = await desk.request(method, there, **owned.request)
     assert answer.status_code < 300 or answer.status_code in (403, 404), f"{door}: {answer.text}"
     return YES if answer.status_code < 300 else str(answer.status_code)
 

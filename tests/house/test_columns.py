@@ -66,6 +66,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         EDITOR: "state life revision live_revision version created_by created_at updated_by updated_at trashed_at",
         PRIVATE: "group_id",
     },
+    "post_lock": {EDITOR: "post_id holder_id since expires_at"},
     "post_term": {EDITOR: "term_id post_id"},
     "public_path": {PUBLIC: "path post_id"},
     "publication": {
@@ -78,8 +79,8 @@ COLUMNS: dict[str, dict[str, str]] = {
     "rate_counter": {PRIVATE: "key hits ends_at"},
     "revision": {
         EDITOR: "id post_id number slug title dek excerpt body body_format body_html body_text section_id tag_ids "
-        "author_ids cover_alt featured comments seo created_by created_at",
-        PRIVATE: "search_text autosave",
+        "author_ids cover_alt featured comments seo created_by created_at approved_at published_at restored_from autosave",
+        PRIVATE: "search_text",
     },
     "sealing_key": {PUBLIC: "key_id public_key created_at", EDITOR: "id label created_by retired_at"},
     "section": {
@@ -97,6 +98,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         EDITOR: "version created_at updated_at updated_by",
         PRIVATE: "search_text",
     },
+    "transition": {EDITOR: "id post_id revision action before after note moved_by at"},
     "webhook_delivery": {
         EDITOR: "id endpoint_id event_id event state attempts status error milliseconds retry_at created_at tried_at"
     },
