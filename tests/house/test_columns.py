@@ -79,7 +79,8 @@ COLUMNS: dict[str, dict[str, str]] = {
     "rate_counter": {PRIVATE: "key hits ends_at"},
     "revision": {
         EDITOR: "id post_id number slug title dek excerpt body body_format body_html body_text section_id tag_ids "
-        "author_ids cover_alt featured comments seo created_by created_at approved_at published_at restored_from autosave",
+        "author_ids cover_alt featured comments seo created_by created_at approved_at published_at "
+        "restored_from autosave",
         PRIVATE: "search_text",
     },
     "sealing_key": {PUBLIC: "key_id public_key created_at", EDITOR: "id label created_by retired_at"},
