@@ -20,7 +20,15 @@ from app.correspondence import public as correspondence_public
 from app.posts import batch_editor as posts_batch
 from app.posts import corrections_editor as posts_corrections
 from app.posts import editor as posts_editor
-from app.posts import previews_editor, previews_pages, previews_public, translations_editor
+from app.posts import (
+    history_editor,
+    locks_editor,
+    previews_editor,
+    previews_pages,
+    previews_public,
+    review_editor,
+    translations_editor,
+)
 from app.posts import schedule_editor as posts_schedule
 from app.posts import terms as posts_terms
 from app.posts import withdrawal_editor as posts_withdrawal
@@ -75,6 +83,9 @@ FENCED: tuple[APIRouter, ...] = (
     translations_editor.router,
     posts_batch.router,
     posts_corrections.router,
+    review_editor.router,
+    history_editor.router,
+    locks_editor.router,
     posts_terms.router,
     taxonomy_editor.router,
     site_editor.router,

@@ -66,6 +66,7 @@ EVERY: dict[Task, timedelta] = {
     correspondence_tasks.DIGEST: timedelta(hours=6),
     correspondence_tasks.SWEEP: timedelta(days=1),
     posts_tasks.EMPTY_TRASH: timedelta(days=1),
+    posts_tasks.THIN_HISTORY: timedelta(days=1),
     webhooks_tasks.CATCH_UP: timedelta(minutes=10),
     webhooks_tasks.SWEEP: timedelta(days=1),
 }

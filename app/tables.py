@@ -12,8 +12,10 @@ from app.correspondence import models as correspondence
 from app.events import models as events
 from app.jobs import models as jobs
 from app.mail import models as mail
+from app.posts import locks_models as locks
 from app.posts import models as posts
 from app.posts import previews_models as previews
+from app.posts import review_models as review
 from app.posts import withdrawal_models
 from app.publications import models as publications
 from app.sealing import models as sealing
@@ -24,7 +26,7 @@ from app.webhooks import models as webhooks
 
 ROOMS = (
     *(answers, limits, day_keys, jobs, events, mail, staff, site, taxonomy, sealing, abuse, abuse_memory, publications),
-    *(posts, previews, withdrawal_models, comments, contact, correspondence, webhooks),
+    *(posts, previews, withdrawal_models, review, locks, comments, contact, correspondence, webhooks),
 )
 
 metadata = SQLModel.metadata

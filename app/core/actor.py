@@ -1,6 +1,7 @@
 """Who is acting: a frozen value, never a table row."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -18,6 +19,7 @@ class Actor:
     permissions: frozenset[str] = field(default_factory=frozenset)
     session_id: UUID | None = None
     request_id: str = ""
+    admitted_at: datetime | None = None  # when the door let them in: what they are shown is as of then
 
     def may(self, permission: str) -> bool:
         """Whether the permission is held; ownership is the workflow's question."""

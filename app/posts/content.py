@@ -96,6 +96,24 @@ def _merged(before: Mapping[str, str], sent: PostCreate | PostUpdate) -> dict[st
     return {name: value for name, value in merged.items() if value is not None}
 
 
+def again(session: Session, old: Revision) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Columns of a revision with the content of an old one, rendered as texts are rendered today, and what was lost:
+    tags and bylines that were deleted since, what the sanitiser removed. A section in use cannot be deleted.
+    """
+    facts: dict[str, Any] = {name: getattr(old, name) for name in _CARRIED}
+    lost = []
+    tags = taxonomy_queries.get_terms(session, Tag, {UUID(id_) for id_ in old.tag_ids})
+    authors = taxonomy_queries.get_terms(session, Author, {UUID(id_) for id_ in old.author_ids})
+    for member, there, word in (("tag_ids", {*tags}, "tag"), ("author_ids", {*authors}, "byline")):
+        kept = [id_ for id_ in facts[member] if UUID(id_) in there]
+        if len(kept) < len(facts[member]):
+            lost.append(f"a {word} was deleted since")
+        facts[member] = kept
+    removed = _render(session, facts)
+    facts["search_text"] = search_text(facts["title"], facts["dek"])
+    return facts, (*lost, *removed)
+
+
 def term_ids(revision: Revision) -> list[UUID]:
     """Every term that a revision names."""
     section = [revision.section_id] if revision.section_id else []

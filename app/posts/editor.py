@@ -18,7 +18,7 @@ from app.core.keyset import encode_cursor
 from app.core.markup import render_story
 from app.posts import publishing, queries, service
 from app.posts.doors import WRITES, Db, DossierReader, DossierWriter, Publisher, Reader, Trasher, Writer, shown
-from app.posts.errors import NotReady, PostNotFound, TranslationExists
+from app.posts.errors import ApprovalRequired, NotReady, PostNotFound, TranslationExists
 from app.posts.models import Dossier
 from app.posts.schemas import (
     Checklist,
@@ -116,7 +116,7 @@ async def restore_dossier(db: Db, actor: Trasher, post_id: UUID, match: IfMatch,
     "/{post_id}/publication",
     operation_id="publishDossier",
     response_model=PostEditor | Checklist,
-    responses=problems(*WRITES, NotReady, SlugTaken),
+    responses=problems(*WRITES, NotReady, ApprovalRequired, SlugTaken),
 )
 async def publish_dossier(
     db: Db,

@@ -41,3 +41,25 @@ class AnswersFull(Conflict):
     """This preview was answered too often; ask the newsroom for another link."""
 
     code = "answers_full"
+
+
+class NotNewest(Conflict):
+    """The dossier was edited since you read it; `current` is the number of its newest revision."""
+
+    code = "stale_revision"
+
+
+class ApprovalRequired(Conflict):
+    """This site publishes approved revisions only, and this one is not."""
+
+    code = "approval_required"
+
+
+class Locked(Conflict):
+    """Somebody else is writing here: `holder`, `since`, `expires_at`. `take_over` takes the lock from them."""
+
+    code = "locked"
+
+
+class RevisionNotFound(NotFound):
+    """The dossier has no revision with this number, or has it no more."""

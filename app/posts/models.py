@@ -5,10 +5,11 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from app.core.columns import JSON_TYPE, LONG_TEXT, Json, enum_text
+from app.posts.locks_models import Held
 from app.posts.withdrawal_models import Withdrawal
 from app.publications.models import CommentsMode, Kind
 
@@ -76,10 +77,20 @@ class Post(SQLModel, table=True):
 
 
 class Revision(SQLModel, table=True):
-    """One snapshot of a dossier's content, never changed; terms are held by id, so renaming them needs no new one."""
+    """One snapshot of a dossier's content, never changed; terms are held by id, so renaming them needs no new one.
+    What happened to it is marked: approved (until sent back), public for the first time, made from an older one.
+    """
 
     __tablename__ = "revision"
-    __table_args__ = (UniqueConstraint("post_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("post_id", "number"),
+        Index(
+            "ix_revision_unmarked",
+            *("created_at", "post_id", "number"),
+            sqlite_where=text("approved_at IS NULL AND published_at IS NULL"),
+            postgresql_where=text("approved_at IS NULL AND published_at IS NULL"),
+        ),
+    )
 
     id: UUID = Field(primary_key=True)
     post_id: UUID = Field(foreign_key="post.id")
@@ -103,7 +114,9 @@ class Revision(SQLModel, table=True):
     autosave: bool = False
     created_by: UUID | None = Field(default=None, foreign_key="staff_user.id")
     created_at: datetime
-    published_at: datetime | None = None  # when it first came before the public; nothing else of it ever changes
+    approved_at: datetime | None = None
+    published_at: datetime | None = None
+    restored_from: int | None = None
 
 
 class PostTerm(SQLModel, table=True):
@@ -128,3 +141,4 @@ class Dossier:
     translation_of: UUID | None = None
     stale_since_revision: int | None = None
     withdrawal: Withdrawal | None = None
+    lock: Held | None = None

@@ -7,13 +7,13 @@ from uuid import UUID
 from sqlmodel import Session
 
 from app.core.actor import Actor
-from app.core.errors import Conflict, wrong
+from app.core.errors import wrong
 from app.core.http.conditional import Match
 from app.events.service import record
 from app.jobs import service as jobs
 from app.posts import agenda, changing, checklist, content, queries, workflow
 from app.posts.checklist import Manuscript
-from app.posts.errors import NotReady
+from app.posts.errors import ApprovalRequired, NotReady
 from app.posts.models import Life, Post, Revision, State
 from app.posts.schemas import Checklist, PublicationInput
 from app.posts.workflow import Action
@@ -34,7 +34,7 @@ def check(session: Session, post_id: UUID, wish: PublicationInput, *, by: Actor)
 
 
 def publish(session: Session, post_id: UUID, wish: PublicationInput, match: Match, *, by: Actor, at: datetime) -> Post:
-    """Put a revision before the public. Raises PostNotFound, Stale, IllegalMove, NotReady."""
+    """Put a revision before the public. Raises PostNotFound, Stale, IllegalMove, NotReady, ApprovalRequired."""
     post = changing.reach(session, post_id, Action.PUBLISH, match, by=by)
     revision = _wanted(session, post, wish)
     _check_date(post, wish, at)
@@ -57,9 +57,7 @@ def bring_out(session: Session, post: Post, revision: Revision, *, by: Actor, at
     public.unpublish_at = post.unpublish_at
     event = "post.republished" if post.life is Life.PUBLISHED else "post.published"
     post.life, post.live_revision = workflow.after(Action.PUBLISH, post.life), revision.number
-    if revision.number == post.revision:
-        post.state = State.APPROVED
-    revision.published_at = revision.published_at or at
+    mark_public(post, revision, at=at)
     changing.touch(post, by=by, at=at)
     changing.link_terms(session, post)
     data: dict[str, Any] = {"kind": post.kind.value, "locale": post.locale, "slug": public.slug, "path": public.path}
@@ -70,6 +68,14 @@ def bring_out(session: Session, post: Post, revision: Revision, *, by: Actor, at
     now = _thread_of(session, public, at=at)
     if thread is not None and now is not None and now is not thread:
         record(session, _THREAD_EVENTS[now], post.id, by=by, at=at, **data)
+
+
+def mark_public(post: Post, revision: Revision, *, at: datetime) -> None:
+    """Who publishes a revision approves it; what is newer on the desk stands where it stood."""
+    revision.approved_at = revision.approved_at or at
+    revision.published_at = revision.published_at or at
+    if revision.number == post.revision:
+        post.state = State.APPROVED
 
 
 _THREAD_EVENTS = {
@@ -123,12 +129,12 @@ def _check_date(post: Post, wish: PublicationInput, at: datetime) -> None:
 
 
 def check_ready(session: Session, post: Post, revision: Revision) -> None:
-    """Whether the checklist and the site let a revision come out. Raises NotReady, Conflict."""
+    """Whether the checklist and the site let a revision come out. Raises NotReady, ApprovalRequired."""
     found = _judged(session, post, revision)
     if found.blockers:
         raise NotReady("; ".join(finding.detail for finding in found.blockers), **found.model_dump())
-    if site_queries.get_settings(session).require_approval and post.state is not State.APPROVED:
-        raise Conflict("this site publishes approved revisions only")
+    if site_queries.get_settings(session).require_approval and revision.approved_at is None:
+        raise ApprovalRequired()
 
 
 def _judged(session: Session, post: Post, revision: Revision) -> Checklist:

@@ -16,6 +16,7 @@ from app.core.ids import parse_id
 from app.core.keyset import Key, decode_cursor
 from app.posts import translations_queries, workflow
 from app.posts.errors import PostNotFound
+from app.posts.locks_queries import list_held
 from app.posts.models import Dossier, Life, Post, PostTerm, Revision
 from app.posts.schemas import PostQuery, PostSort
 from app.posts.withdrawal_models import Withdrawal
@@ -82,6 +83,14 @@ def get_for_editor(session: Session, post_id: UUID, actor: Actor) -> Post:
     return post
 
 
+def see_for_editor(session: Session, post_id: UUID, actor: Actor) -> Post:
+    """A visible dossier, only to be read. Raises PostNotFound."""
+    post = session.exec(for_editor(actor).where(col(Post.id) == post_id)).first()
+    if post is None:
+        raise PostNotFound()
+    return post
+
+
 def sight(action: workflow.Action | None = None) -> Sight:
     """What a guard asks: is the dossier in the path there for this person, and may they do this to it?"""
 
@@ -120,11 +129,14 @@ def open_dossier(session: Session, post: Post, actor: Actor) -> Dossier:
     return _opened(session, [(post, newest_revision(session, post))], actor)[0]
 
 
+def open_revisions(session: Session, post: Post, revisions: Sequence[Revision], actor: Actor) -> list[Dossier]:
+    """A dossier as it was with each of these revisions."""
+    return _opened(session, [(post, revision) for revision in revisions], actor)
+
+
 def get_dossier(session: Session, post_id: UUID, actor: Actor) -> tuple[Dossier, int]:
     """A visible dossier and its version. Raises PostNotFound."""
-    post = session.exec(for_editor(actor).where(col(Post.id) == post_id)).first()
-    if post is None:
-        raise PostNotFound()
+    post = see_for_editor(session, post_id, actor)
     return open_dossier(session, post, actor), post.version
 
 
@@ -170,7 +182,7 @@ def under(table: type[Section | Tag | Author], slugs: Sequence[str]) -> ColumnEl
 
 def _opened(session: Session, rows: Sequence[tuple[Post, Revision]], actor: Actor) -> list[Dossier]:
     """Rows with the slugs of their terms: three queries however many rows, one for what is one's own, one for what was
-    withdrawn, and one if there are translations among them.
+    withdrawn, one for locks, and one if there are translations among them.
     """
     revisions = [revision for _, revision in rows]
     sections = taxonomy_queries.get_terms(session, Section, {r.section_id for r in revisions if r.section_id})
@@ -181,6 +193,7 @@ def _opened(session: Session, rows: Sequence[tuple[Post, Revision]], actor: Acto
     withdrawals = {withdrawal.post_id: withdrawal for withdrawal in taken}
     own = set(session.exec(select(Post.id).where(col(Post.id).in_(ids), owned_by(actor))))
     origins = translations_queries.origins(session, [post for post, _ in rows])
+    held = list_held(session, ids, at=actor.admitted_at)
     return [
         Dossier(
             post,
@@ -192,6 +205,7 @@ def _opened(session: Session, rows: Sequence[tuple[Post, Revision]], actor: Acto
             translation_of=origins[post.id].post_id if post.id in origins else None,
             stale_since_revision=origins[post.id].stale_since if post.id in origins else None,
             withdrawal=withdrawals.get(post.id),
+            lock=held.get(post.id),
         )
         for post, revision in rows
     ]

@@ -15,6 +15,7 @@ from app.core.language import Locale, direction
 from app.core.slugs import Slug
 from app.core.text import Line, Prose
 from app.posts import workflow
+from app.posts.locks_schemas import LockShown
 from app.posts.models import BodyFormat, Dossier, Life, Revision, State
 from app.posts.withdrawal_models import Withdrawal
 from app.posts.withdrawal_schemas import WithdrawalView
@@ -199,7 +200,7 @@ class PostItem(BaseModel):
     embargoed: bool
     withdrawal: WithdrawalView | None
     trashed_at: datetime | None
-    lock: None = None
+    lock: Annotated[LockShown | None, Field(description="who writes here now; it stops nobody")] = None
     allowed: Annotated[list[str], Field(description="what you may do to it now")]
 
 
@@ -229,6 +230,7 @@ def facts_of(dossier: Dossier, actor: Actor) -> dict[str, Any]:
         "translation_of": dossier.translation_of,
         "stale_since_revision": dossier.stale_since_revision,
         "withdrawal": _withdrawal_of(dossier.withdrawal),
+        "lock": LockShown.of(dossier.lock) if dossier.lock else None,
         "allowed": workflow.allowed(post.state, post.life, actor.permissions, own=dossier.own),
     }
 

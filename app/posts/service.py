@@ -13,9 +13,9 @@ from app.core.http.conditional import Match
 from app.core.ids import new_id
 from app.core.slugs import slugify
 from app.events.service import record
-from app.posts import changing, content, previews_queries, queries, workflow
+from app.posts import changing, content, history, queries, workflow
 from app.posts.errors import PostNotFound, TranslationExists
-from app.posts.models import Post, Revision
+from app.posts.models import Post
 from app.posts.schemas import PostCreate, PostUpdate
 from app.posts.workflow import Action
 from app.publications import service as publications_service
@@ -106,7 +106,7 @@ def edit(
         publications_service.claim_slug(session, change.slug, post_id)
         publications_service.release_slug(session, newest.slug, post_id)
         facts["slug"] = change.slug
-    if newest.autosave and autosave and newest.created_by == by.id and not _is_referred_to(session, post, newest):
+    if newest.autosave and autosave and newest.created_by == by.id and not history.referred(session, post, newest):
         session.delete(newest)
         session.flush()
     post.revision += 1
@@ -115,12 +115,6 @@ def edit(
     changing.write_revision(session, post, facts | {"autosave": autosave}, by=by, at=at)
     record(session, "post.edited", post.id, by=by, at=at, revision=post.revision)
     return post, warnings
-
-
-def _is_referred_to(session: Session, post: Post, revision: Revision) -> bool:
-    """Such a revision stays as it is: it is before the public, or was shown to someone outside."""
-    kept = (post.live_revision, post.scheduled_revision)
-    return revision.number in kept or previews_queries.is_pinned(session, post.id, revision.number)
 
 
 def trash(session: Session, post_id: UUID, match: Match, *, by: Actor, at: datetime) -> Post:

@@ -1,10 +1,10 @@
-"""The night shift of the desk: documents are written anew, schedules are kept, the trash is emptied."""
+"""The night shift of the desk: documents are written anew, schedules kept, history thinned, the trash emptied."""
 
 from uuid import UUID
 
 from app.jobs.night import Night
 from app.jobs.workflow import Task
-from app.posts import agenda, publishing, purge, schedule
+from app.posts import agenda, publishing, purge, retention, schedule
 
 
 async def refresh(night: Night, *, term_id: str | None, after: str) -> None:
@@ -29,7 +29,16 @@ async def empty_trash(night: Night) -> None:
         pass
 
 
+async def thin_history(night: Night) -> None:
+    """Thin what is older than a month, in small transactions; what nobody needs is looked for off the event loop."""
+    while ids := await night.db.study(retention.list_thinnable, at=night.clock()):
+        await night.db.write(retention.thin, ids, at=night.clock())
+        if len(ids) < retention.BATCH:
+            return
+
+
 SETTLE = Task(agenda.SETTLE, settle)
 EMPTY_TRASH = Task("posts.empty_trash", empty_trash)
 REFRESH = Task(publishing.REFRESH, refresh)
 RENEW = Task(publishing.RENEW, renew)
+THIN_HISTORY = Task("posts.thin_history", thin_history)

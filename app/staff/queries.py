@@ -71,10 +71,10 @@ def _signed_in(session: Session, claims: Claims, *, at: datetime, request_id: st
     if row is None:
         raise Unauthenticated("the session has ended", error="invalid_token")
     user, session_id = row
-    return _actor(user, session_id, request_id)
+    return _actor(user, session_id, request_id, at)
 
 
-def _actor(user: User, session_id: UUID | None, request_id: str) -> Actor:
+def _actor(user: User, session_id: UUID | None, request_id: str, at: datetime | None = None) -> Actor:
     return Actor(
         id=user.id,
         name=user.name,
@@ -83,6 +83,7 @@ def _actor(user: User, session_id: UUID | None, request_id: str) -> Actor:
         permissions=PERMISSIONS[user.role],
         session_id=session_id,
         request_id=request_id,
+        admitted_at=at,
     )
 
 

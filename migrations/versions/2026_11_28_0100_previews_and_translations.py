@@ -19,8 +19,6 @@ def upgrade() -> None:
     with op.batch_alter_table("post", schema=None) as batch_op:
         batch_op.add_column(sa.Column("translated_from", sa.Uuid(), nullable=True))
         batch_op.add_column(sa.Column("translated_revision", sa.Integer(), nullable=True))
-    with op.batch_alter_table("revision", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("published_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True))
     fill()
     op.create_table(
         "preview",
@@ -59,8 +57,8 @@ def upgrade() -> None:
 
 
 def fill() -> None:
-    """What is known of before: who was opened as a translation of whom, and which revisions are public now."""
-    columns = ("id", "group_id", "translated_from", "translated_revision", "revision", "live_revision", "published_at")
+    """What is known of before: who was opened as a translation of whom."""
+    columns = ("id", "group_id", "translated_from", "translated_revision", "revision")
     post = sa.table("post", *(sa.column(name) for name in columns))
     original = post.alias("original")
     newest = sa.select(original.c.revision).where(original.c.id == post.c.group_id).scalar_subquery()
@@ -69,17 +67,12 @@ def fill() -> None:
         .where(post.c.group_id != post.c.id)
         .values(translated_from=post.c.group_id, translated_revision=newest)
     )
-    kept = sa.table("revision", *(sa.column(name) for name in ("post_id", "number", "published_at")))
-    live = sa.select(post.c.published_at).where(post.c.id == kept.c.post_id, post.c.live_revision == kept.c.number)
-    op.execute(kept.update().values(published_at=live.scalar_subquery()))
 
 
 def downgrade() -> None:
     """Go one step back."""
     op.drop_table("preview_answer")
     op.drop_table("preview")
-    with op.batch_alter_table("revision", schema=None) as batch_op:
-        batch_op.drop_column("published_at")
     with op.batch_alter_table("post", schema=None) as batch_op:
         batch_op.drop_column("translated_revision")
         batch_op.drop_column("translated_from")

@@ -43,6 +43,14 @@ ROWS: dict[Door, str] = {
     ("GET", "/v1/editor/schedule"): "CA-ED",
     ("GET", "/v1/editor/embargoes"): "---ED",
     ("GET", "/v1/editor/embargoes/{post_id}"): "---ED",
+    ("POST", "/v1/editor/posts/{post_id}/transitions"): "CA-ED",
+    ("GET", "/v1/editor/posts/{post_id}/transitions"): "CA-ED",
+    ("GET", "/v1/editor/posts/{post_id}/revisions"): "CA-ED",
+    ("GET", "/v1/editor/posts/{post_id}/revisions/{number}"): "CA-ED",
+    ("GET", "/v1/editor/posts/{post_id}/revisions/{number}/diff"): "CA-ED",
+    ("POST", "/v1/editor/posts/{post_id}/revisions/{number}/restoration"): "CA-ED",
+    ("PUT", "/v1/editor/posts/{post_id}/lock"): "CA-ED",
+    ("DELETE", "/v1/editor/posts/{post_id}/lock"): "CA-ED",
     ("POST", "/v1/editor/posts/{post_id}/comments"): "CAMED",
     ("GET", "/v1/editor/posts/{post_id}/previews"): "CA-ED",
     ("POST", "/v1/editor/posts/{post_id}/previews"): "CA-ED",
@@ -242,6 +250,16 @@ POSTS: dict[Door, Owned] = {
     ("PATCH", "/v1/editor/posts/{post_id}/corrections/{correction_id}"): Owned(
         PUBLISH_OWN, PUBLISH_OTHERS, {"json": {"text": "الرصيف بُني عام 1932."}}, correct
     ),
+    ("POST", "/v1/editor/posts/{post_id}/transitions"): Owned(
+        DESK_OWN, DESK_OTHERS, {"json": {"action": "submit", "note": "جاهز"}}
+    ),
+    ("GET", "/v1/editor/posts/{post_id}/transitions"): Owned(DESK_OWN, DESK_OTHERS, {}),
+    ("GET", "/v1/editor/posts/{post_id}/revisions"): Owned(DESK_OWN, DESK_OTHERS, {}),
+    ("GET", "/v1/editor/posts/{post_id}/revisions/{number}"): Owned(DESK_OWN, DESK_OTHERS, {}),
+    ("GET", "/v1/editor/posts/{post_id}/revisions/{number}/diff"): Owned(DESK_OWN, DESK_OTHERS, {}),
+    ("POST", "/v1/editor/posts/{post_id}/revisions/{number}/restoration"): Owned(DESK_OWN, DESK_OTHERS, {}),
+    ("PUT", "/v1/editor/posts/{post_id}/lock"): Owned(DESK_OWN, DESK_OTHERS, {}),
+    ("DELETE", "/v1/editor/posts/{post_id}/lock"): Owned(DESK_OWN, DESK_OTHERS, {}),
     ("POST", "/v1/editor/posts/{post_id}/comments"): Owned(
         DESK_OWN, {"C": HIDDEN, "A": HIDDEN, "M": YES, "E": YES, "D": YES}, {"json": {"body": "شكرا"}}, publish
     ),
@@ -298,6 +316,7 @@ async def outcome(desk: Desk, door: Door, things: list[str], owned: Owned) -> st
     method, path = door
     for thing in things:
         path = re.sub(r"{\w+}", thing, path, count=1)
+    path = path.replace("{number}", "1")
     answer = await desk.request(method, path, **owned.request)
     assert answer.status_code < 300 or answer.status_code in (403, 404), f"{door}: {answer.text}"
     return YES if answer.status_code < 300 else str(answer.status_code)

@@ -68,6 +68,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "translated_from scheduled_revision publish_at unpublish_at embargoed",
         PRIVATE: "group_id translated_revision",
     },
+    "post_lock": {EDITOR: "post_id holder_id since expires_at"},
     "post_term": {EDITOR: "term_id post_id"},
     # behind the fence; the holder of a link reads its end, and whether it may be answered
     "preview": {EDITOR: "id post_id revision reader may_answer created_by created_at expires_at revoked_at"},
@@ -83,8 +84,9 @@ COLUMNS: dict[str, dict[str, str]] = {
     "rate_counter": {PRIVATE: "key hits ends_at"},
     "revision": {
         EDITOR: "id post_id number slug title dek excerpt body body_format body_html body_text section_id tag_ids "
-        "author_ids cover_alt featured comments seo created_by created_at",
-        PRIVATE: "search_text autosave published_at",
+        "author_ids cover_alt featured comments seo created_by created_at approved_at published_at "
+        "restored_from autosave",
+        PRIVATE: "search_text",
     },
     "sealing_key": {PUBLIC: "key_id public_key created_at", EDITOR: "id label created_by retired_at"},
     "section": {
@@ -104,6 +106,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     "upcoming": {EDITOR: "post_id turn at", PRIVATE: "slug"},
     "withdrawal": {PUBLIC: "notice at", EDITOR: "post_id reason withdrawn_by"},
+    "transition": {EDITOR: "id post_id revision action before after note moved_by at"},
     "webhook_delivery": {
         EDITOR: "id endpoint_id event_id event state attempts status error milliseconds retry_at created_at tried_at"
     },
