@@ -61,7 +61,7 @@ def word_diff(before: str, after: str, *, until: float) -> list[Hunk]:
         else:
             found += [Hunk(Op.DELETE, gone), Hunk(op, text)]
             gone = ""
-    return list(_joined(found))
+    return list(_joined([hunk for hunk in found if hunk.text]))
 
 
 def _compared(before: str, after: str, cut: Callable[[str], list[str]], until: float) -> list[Hunk]:

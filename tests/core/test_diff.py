@@ -4,7 +4,7 @@ import time
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core import diff
@@ -37,6 +37,7 @@ def test_words(before: str, after: str, shown: str) -> None:
 TEXT = st.text(alphabet=st.sampled_from("ab ء،\n.\U0001f3f4"), max_size=60)
 
 
+@settings(deadline=None)
 @given(TEXT, TEXT)
 def test_both_texts_can_be_read_back(before: str, after: str) -> None:
     hunks = diff.word_diff(before, after, until=diff.deadline())
