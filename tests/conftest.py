@@ -14,13 +14,20 @@ from app.main import create_app, open_site
 from app.migrations import upgrade
 from tests import postgres
 from tests.newsroom import SECRET, Newsroom
+from tests.warmth import warmed
 
 ROOM_NEEDED = 4 * 1024**3
+JOURNEYS = Path(__file__).parent / "journeys"
 
 
 def pytest_configure(config: pytest.Config) -> None:
     _work_in_memory()
     postgres.start_for_session(config)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Journeys take the longest: begun first, none of them keeps one worker busy when the others are done."""
+    items.sort(key=lambda item: JOURNEYS not in item.path.parents)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -84,7 +91,7 @@ def settings(database_url: str) -> Settings:
 async def newsroom(settings: Settings, anyio_backend: str) -> AsyncIterator[Newsroom]:
     """A whole server in this process, reached through its ASGI door."""
     app = create_app(settings)
-    await app.state.db.start()
+    await warmed(app.state.db).start()
     async with Newsroom.open(app) as room:
         yield room
     await app.state.db.stop()

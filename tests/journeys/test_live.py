@@ -97,7 +97,7 @@ def test_a_server_that_is_told_to_end_does_not_wait_for_its_listeners(server: Se
         assert stream.hint() == ("0", 0)
         began = time.monotonic()
         server.stop()
-        assert time.monotonic() - began < GOODBYE_SECONDS / 2
+        assert time.monotonic() - began < GOODBYE_SECONDS  # waiting for listeners takes at least as long
         assert stream.answer.read() == b""
 
 
