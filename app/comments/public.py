@@ -40,7 +40,7 @@ from app.core.http.ready import Ready
 from app.core.http.routes import HotRoute, StrictRoute
 from app.core.ids import parse_id
 from app.core.keys import Keys
-from app.publications.errors import StoryNotFound
+from app.publications.errors import StoryNotFound, Withdrawn
 from app.staff.guards import bearer_token
 
 EDIT_TOKEN = "comment-edit"
@@ -125,7 +125,7 @@ writer_router = APIRouter(
     "/posts/{slug}/comments",
     operation_id="listComments",
     response_model=ThreadPage,
-    responses=problems(StoryNotFound, Invalid),
+    responses=problems(StoryNotFound, Withdrawn, Invalid),
 )
 async def list_comments(db: Db, at: Now, query: Annotated[ThreadQuery, Query()], slug: str) -> Ready:
     """The thread of a story: a page of top-level comments, each with its first answers."""
@@ -154,6 +154,7 @@ async def list_replies(db: Db, at: Now, query: Annotated[RepliesQuery, Query()],
         **problems(
             Malformed,
             StoryNotFound,
+            Withdrawn,
             ThreadClosed,
             Sanctioned,
             DuplicateComment,

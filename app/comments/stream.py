@@ -17,7 +17,7 @@ from app.core.http.deps import Db, Now
 from app.core.http.network import Network
 from app.core.http.problems import problems
 from app.core.http.routes import StrictRoute
-from app.publications.errors import StoryNotFound
+from app.publications.errors import StoryNotFound, Withdrawn
 
 HEARTBEAT_SECONDS = 15.0
 _RETRY = b"retry: 5000\n\n"
@@ -68,7 +68,7 @@ def _event(pulse: Pulse) -> bytes:
     status_code=200,  # of a class of our own FastAPI does not know it
     response_class=ThreadStream,
     response_model=ThreadHint,
-    responses=problems(StoryNotFound, Invalid, TooMany, Unavailable),
+    responses=problems(StoryNotFound, Withdrawn, Invalid, TooMany, Unavailable),
 )
 async def stream_thread(
     request: Request,

@@ -221,11 +221,28 @@ async def trash(newsroom: Newsroom, desk: Desk, post_id: str) -> None:
     assert answer.status_code == 204, answer.text
 
 
+async def schedule(newsroom: Newsroom, desk: Desk, post_id: str) -> None:
+    editor = await newsroom.staff("editor")
+    answer = await editor.put(f"/v1/editor/posts/{post_id}/schedule", json=EMBARGOED, headers={"If-Match": "*"})
+    assert answer.status_code == 200, answer.text
+
+
+async def withdraw(newsroom: Newsroom, desk: Desk, post_id: str) -> None:
+    await publish(newsroom, desk, post_id)
+    editor = await newsroom.staff("editor")
+    answer = await editor.put(f"/v1/editor/posts/{post_id}/withdrawal", json=REASON)
+    assert answer.status_code == 200, answer.text
+
+
+EMBARGOED = {"publish_at": "2199-01-01T06:00:00+02:00", "embargoed": True}
+REASON = {"reason": "طلب قانوني"}
 ANYTHING: dict[str, Any] = {"headers": {"If-Match": "*"}}
 DESK_OWN = dict.fromkeys("CAED", YES)
 DESK_OTHERS = {"C": HIDDEN, "A": HIDDEN, "M": REFUSED, "E": YES, "D": YES}
 PUBLISH_OWN = {"C": REFUSED, "A": YES, "E": YES, "D": YES}
 PUBLISH_OTHERS = {"C": REFUSED, "A": HIDDEN, "M": REFUSED, "E": YES, "D": YES}
+EDITORS_OWN = {"C": REFUSED, "A": REFUSED, "E": YES, "D": YES}
+EDITORS_OTHERS = {"C": REFUSED, "A": REFUSED, "M": REFUSED, "E": YES, "D": YES}
 
 POSTS: dict[Door, Owned] = {
     ("GET", "/v1/editor/posts/{post_id}"): Owned(DESK_OWN, DESK_OTHERS, {}),
@@ -260,6 +277,11 @@ POSTS: dict[Door, Owned] = {
     ("POST", "/v1/editor/posts/{post_id}/revisions/{number}/restoration"): Owned(DESK_OWN, DESK_OTHERS, {}),
     ("PUT", "/v1/editor/posts/{post_id}/lock"): Owned(DESK_OWN, DESK_OTHERS, {}),
     ("DELETE", "/v1/editor/posts/{post_id}/lock"): Owned(DESK_OWN, DESK_OTHERS, {}),
+    ("PUT", "/v1/editor/posts/{post_id}/schedule"): Owned(PUBLISH_OWN, PUBLISH_OTHERS, ANYTHING | {"json": EMBARGOED}),
+    ("DELETE", "/v1/editor/posts/{post_id}/schedule"): Owned(PUBLISH_OWN, PUBLISH_OTHERS, ANYTHING, schedule),
+    ("PUT", "/v1/editor/posts/{post_id}/withdrawal"): Owned(EDITORS_OWN, EDITORS_OTHERS, {"json": REASON}, publish),
+    ("DELETE", "/v1/editor/posts/{post_id}/withdrawal"): Owned(EDITORS_OWN, EDITORS_OTHERS, {}, withdraw),
+    ("GET", "/v1/editor/embargoes/{post_id}"): Owned(EDITORS_OWN, EDITORS_OTHERS, {}, schedule),
     ("POST", "/v1/editor/posts/{post_id}/comments"): Owned(
         DESK_OWN, {"C": HIDDEN, "A": HIDDEN, "M": YES, "E": YES, "D": YES}, {"json": {"body": "شكرا"}}, publish
     ),

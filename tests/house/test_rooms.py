@@ -29,6 +29,7 @@ LENT = {
     "staff.passwords": "are hashed before an account is opened",
     "posts.publishing": "puts the demonstration and the pieces of importers before the public",
     "publications.absent": "says of a withdrawn piece's thread what it says of the piece",
+    "publications.schemas": "are the shape of a story, of one that is not public yet too",
     "publications.splice": "joins the documents of what is not public yet as of what is",
     "publications.upcoming": "asks whether something is due before anything is answered",
     "publications.projection": "is the value that the desk hands over when it publishes",
