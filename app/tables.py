@@ -13,6 +13,7 @@ from app.events import models as events
 from app.jobs import models as jobs
 from app.mail import models as mail
 from app.posts import models as posts
+from app.publications import front_models as fronts
 from app.publications import models as publications
 from app.sealing import models as sealing
 from app.site import models as site
@@ -22,7 +23,7 @@ from app.webhooks import models as webhooks
 
 ROOMS = (
     *(answers, limits, day_keys, jobs, events, mail, staff, site, taxonomy, sealing, abuse, abuse_memory, publications),
-    *(posts, comments, contact, correspondence, webhooks),
+    *(fronts, posts, comments, contact, correspondence, webhooks),
 )
 
 metadata = SQLModel.metadata

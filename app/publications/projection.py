@@ -128,6 +128,9 @@ def _validate(summary: dict[str, Any], body_html: str, detail: dict[str, Any]) -
         "translations": [],
         "previous": None,
         "next": None,
+        "previous_in_section": None,
+        "next_in_section": None,
+        "series": [],
         "related": [],
         "comments": {"status": "open", "count": 0},
     }

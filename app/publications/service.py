@@ -11,7 +11,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from app.core.slugs import MAX_SLUG_LENGTH
 from app.publications.errors import SlugTaken
-from app.publications.models import Publication, PublicationTerm, PublicPath, Slug
+from app.publications.models import RELATED_TAGS, Publication, PublicationTerm, PublicPath, Slug
 from app.publications.projection import Piece, documents
 from app.site import queries as site_queries
 
@@ -41,6 +41,7 @@ def refresh(session: Session, piece: Piece) -> Publication:
         "published_at": piece.published_at,
         "updated_at": piece.updated_at,
         "comments_mode": piece.comments,
+        "tag_ids": ",".join(tag.id.hex for tag in piece.tags[:RELATED_TAGS]),
     }
     facts |= documents(piece, site_queries.get_settings(session), site_queries.get_addresses(session))
     publication = session.get(Publication, piece.id)

@@ -1,12 +1,14 @@
 """Joining ready documents with what moves: comment counts, neighbours, thread status. Text in, bytes out."""
 
 import json
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from app.core.clock import wire_time
 from app.core.db import Row, as_time
+from app.core.language import pick
 from app.publications.models import CommentsMode
 from app.publications.workflow import thread_mode
 from app.site import queries as site_queries
@@ -14,19 +16,33 @@ from app.site import queries as site_queries
 
 def story_bytes(row: Row, around: Sequence[Row], *, at: datetime) -> bytes:
     """A whole story from its row and the rows around it."""
-    published_at, summary, body, detail, comments, mode, settings = row[4], *row[6:12]
-    found: dict[str, list[str]] = {"previous": [], "next": [], "translation": [], "related": []}
-    for what, text, number in around:
-        found[what].append(f'{text},"comment_count":{number}}}' if what == "related" else text)
+    locale, published_at, summary, body, detail, comments, mode, settings = *row[3:5], *row[7:13]
+    site = site_queries.parsed(settings)
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for what, text, number, *more in around:
+        document = text
+        if what == "related":
+            document = f'{text},"comment_count":{number}}}'
+        elif what == "series":
+            document = _series(pick(json.loads(text), locale, site.default_locale), number, *more)
+        found[what].append(document)
     said = CommentsMode(mode) if mode else None
-    status = thread_mode(said, as_time(published_at), site_queries.parsed(settings).comments, at=at).value
+    status = thread_mode(said, as_time(published_at), site.comments, at=at).value
     return (
         f'{summary},"comment_count":{comments},{body},{detail},'
         f'"translations":[{",".join(found["translation"])}],'
         f'"previous":{_one(found["previous"])},"next":{_one(found["next"])},'
+        f'"previous_in_section":{_one(found["previous_in_section"])},'
+        f'"next_in_section":{_one(found["next_in_section"])},"series":[{",".join(found["series"])}],'
         f'"related":[{",".join(found["related"])}],'
         f'"comments":{{"status":"{status}","count":{comments}}}}}'
     ).encode()
+
+
+def _series(name: str, position: int, slug: str, total: int, previous: str | None, following: str | None) -> str:
+    """One series in a story; its neighbours are ready links."""
+    named = json.dumps({"slug": slug, "name": name, "position": position, "total": total}, ensure_ascii=False)
+    return f'{named[:-1]},"previous":{previous or "null"},"next":{following or "null"}}}'
 
 
 def _one(found: list[str]) -> str:
