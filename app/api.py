@@ -18,8 +18,12 @@ from app.core.http import pages, readers
 from app.core.http.routes import GuardedRoute
 from app.correspondence import public as correspondence_public
 from app.posts import editor as posts_editor
+from app.posts import front_editor as posts_front_editor
 from app.posts import terms as posts_terms
+from app.publications import archive as publications_archive
+from app.publications import fronts as publications_fronts
 from app.publications import public as publications_public
+from app.publications import series as publications_series
 from app.publications import terms as publications_terms
 from app.sealing import editor as sealing_editor
 from app.sealing import pages as sealing_pages
@@ -28,6 +32,7 @@ from app.site import editor as site_editor
 from app.site import public as site_public
 from app.staff import public as staff_public
 from app.taxonomy import editor as taxonomy_editor
+from app.taxonomy import series_editor as taxonomy_series_editor
 from app.webhooks import editor as webhooks_editor
 
 PUBLIC: tuple[APIRouter, ...] = (
@@ -40,6 +45,9 @@ PUBLIC: tuple[APIRouter, ...] = (
     publications_public.pages_router,
     publications_public.resolve_router,
     publications_terms.router,
+    publications_fronts.router,
+    publications_series.router,
+    publications_archive.router,
     site_public.router,
     contact_public.router,
     contact_public.sender_router,
@@ -59,6 +67,8 @@ FENCED: tuple[APIRouter, ...] = (
     posts_editor.router,
     posts_editor.renderings_router,
     posts_terms.router,
+    posts_front_editor.router,
+    taxonomy_series_editor.router,
     taxonomy_editor.router,
     site_editor.router,
     comments_editor.router,

@@ -58,7 +58,7 @@ def _around(tags: int) -> Select[Any]:
 
 
 def _rows(what: str, text: Any, number: Any) -> Select[Any]:
-    nothing = [cast(null(), kind).label(f"none_{n}") for n, kind in enumerate((Text, Integer, Text, Text))]
+    nothing: list[Any] = [cast(null(), kind).label(f"none_{n}") for n, kind in enumerate((Text, Integer, Text, Text))]
     columns: list[Any] = [literal(what), text, number, *nothing]
     return select(*columns)
 
