@@ -24,7 +24,7 @@ from app.core.columns import table_of
 from app.core.db import Prepared, as_uuid
 from app.publications.front_models import SeriesPart
 from app.publications.models import Publication, PublicationTerm
-from app.publications.queries import visible
+from app.publications.queries import visible, visible_part
 from app.taxonomy.models import Series
 
 P = table_of(Publication).c
@@ -38,7 +38,6 @@ CANDIDATES = 8  # so many of the newest under each tag and in the section are lo
 _NOW = bindparam("now", type_=UTCDateTime())
 _HERE = (bindparam("published_at", type_=UTCDateTime()), bindparam("id", type_=Uuid()))
 _ID, _SECTION = bindparam("id", type_=Uuid()), bindparam("section_id", type_=Uuid())
-_SIDE = (P.kind == bindparam("kind"), P.locale == bindparam("locale"), visible(_NOW))
 _NEWEST_FIRST = (P.published_at.desc(), P.id.desc())
 
 
@@ -67,7 +66,10 @@ def _neighbour(what: str, *places: Any, older: bool) -> Select[Any]:
     order = row_of(P.published_at, P.id)
     side = order < row_of(*_HERE) if older else order > row_of(*_HERE)
     nearest = _NEWEST_FIRST if older else (P.published_at, P.id)
-    return _rows(what, P.link, literal(0)).where(*_SIDE, *places, side).order_by(*nearest).limit(1)
+    # the expression keeps the planner on the index of sections, which has no kind
+    kind = func.coalesce(P.kind, P.kind) if places else P.kind
+    beside = (kind == bindparam("kind"), P.locale == bindparam("locale"), visible(_NOW))
+    return _rows(what, P.link, literal(0)).where(*beside, *places, side).order_by(*nearest).limit(1)
 
 
 def _translations() -> Select[Any]:
@@ -105,7 +107,8 @@ def _candidates(tags: int) -> CompoundSelect[Any]:
 def _series() -> Select[Any]:
     """The series that the story is a part of, with its position among the parts that are public in its language."""
     mine = table_of(SeriesPart).alias("mine")
-    beside = [PART.series_id == mine.c.series_id, P.group_id == PART.group_id, *_SIDE]
+    beside = [PART.series_id == mine.c.series_id, P.group_id == PART.group_id]
+    beside += visible_part(bindparam("kind"), bindparam("locale"))
 
     def counted(*more: Any) -> Any:
         return select(func.count()).select_from(_PARTS).where(*beside, *more).correlate(mine).scalar_subquery()

@@ -22,7 +22,7 @@ from app.core.columns import table_of
 from app.core.db import Prepared
 from app.publications.front_models import Pin, SeriesPart
 from app.publications.models import Kind, Publication, PublicationTerm
-from app.publications.queries import visible
+from app.publications.queries import visible, visible_part
 from app.taxonomy.models import Section, Series
 
 P = table_of(Publication).c
@@ -35,6 +35,7 @@ SECTION = table_of(Section).c
 _NOW = bindparam("now", type_=UTCDateTime())
 _PLACE = bindparam("place", type_=Uuid())
 _LOCALE: BindParameter[str] = bindparam("locale")
+_PARTS_SHOWN = visible_part(Kind.ARTICLE.value, _LOCALE)
 _SHOWN = (P.kind == Kind.ARTICLE.value, P.locale == _LOCALE, visible(_NOW))
 
 
@@ -76,7 +77,7 @@ def _one_series() -> Select[Any]:
 
 def _series() -> Select[Any]:
     parts = table_of(SeriesPart).join(table_of(Publication), P.group_id == PART.group_id)
-    counted = select(func.count()).select_from(parts).where(PART.series_id == SERIES.id, *_SHOWN)
+    counted = select(func.count()).select_from(parts).where(PART.series_id == SERIES.id, *_PARTS_SHOWN)
     texts = (cast(SERIES.names, Text), cast(SERIES.descriptions, Text))
     return select(SERIES.id, SERIES.slug, *texts, counted.correlate(table_of(Series)).scalar_subquery())
 
@@ -84,7 +85,7 @@ def _series() -> Select[Any]:
 def _parts() -> Select[Any]:
     parts = table_of(SeriesPart).join(table_of(Publication), P.group_id == PART.group_id)
     rows = select(P.id, PART.position, P.summary, P.comment_count).select_from(parts)
-    return rows.where(PART.series_id == bindparam("series", type_=Uuid()), *_SHOWN).order_by(PART.position)
+    return rows.where(PART.series_id == bindparam("series", type_=Uuid()), *_PARTS_SHOWN).order_by(PART.position)
 
 
 SECTION_ID = Prepared(_section)

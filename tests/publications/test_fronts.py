@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from app.core.db import Prepared
 from app.core.sqlite import SQLite
 from app.publications import around, front_queries
+from app.publications.front_models import Front, Pin
 from tests.newsroom import Desk, Newsroom
 from tests.posts.desk import POSTS, opened, published
 
@@ -142,8 +144,8 @@ async def test_two_editors_do_not_overwrite_each_other(magazine: Magazine) -> No
 async def test_the_diary_says_which_front_changed(magazine: Magazine) -> None:
     await magazine.put("/v1/editor/pins?locale=ar", ["شباك"])
     await magazine.put(f"/v1/editor/sections/{magazine.ids['city']}/pins?locale=en", ["Budget"])
-    events = (await magazine.desk.get("/v1/editor/events?types=front.*")).json()["items"]
-    assert [(event["type"], event["data"].get("id"), event["data"]["locale"]) for event in events] == [
+    events = (await magazine.desk.get("/v1/editor/events?names=front.*")).json()["items"]
+    assert [(event["name"], event["subject_id"], event["data"]["locale"]) for event in events] == [
         ("front.changed", None, "ar"),
         ("front.changed", magazine.ids["city"], "en"),
     ]
@@ -155,10 +157,6 @@ async def test_pins_go_with_their_section(magazine: Magazine) -> None:
     assert (await magazine.put(f"{path}/pins?locale=en", ["Nets"])).status_code == 200
     assert (await magazine.desk.delete(path, headers={"If-Match": "*"})).status_code == 204
     assert (await magazine.desk.get(f"{path}/pins?locale=en")).status_code == 404
-    from sqlmodel import select
-
-    from app.publications.front_models import Front, Pin
-
     left = await magazine.room.stored(lambda session: [*session.exec(select(Pin)), *session.exec(select(Front))])
     assert left == []
 
@@ -255,6 +253,7 @@ async def test_related_by_shared_tags_then_section_then_time(magazine: Magazine)
 
 async def test_months_are_those_of_the_site(magazine: Magazine) -> None:
     magazine.room.set_clock(datetime(2026, 3, 31, 23, 30, tzinfo=UTC))
+    magazine.desk = await magazine.room.staff("editor")
     magazine.ids["Late"] = (await published(magazine.desk, title="Late", locale="en", section="books"))["id"]
     archive = await magazine.read("/v1/archive")
     assert [(year["year"], year["count"]) for year in archive["years"]] == [(2026, 8)]
