@@ -20,6 +20,7 @@ from app.correspondence import public as correspondence_public
 from app.posts import batch_editor as posts_batch
 from app.posts import corrections_editor as posts_corrections
 from app.posts import editor as posts_editor
+from app.posts import front_editor as posts_front_editor
 from app.posts import (
     history_editor,
     locks_editor,
@@ -32,9 +33,12 @@ from app.posts import (
 from app.posts import schedule_editor as posts_schedule
 from app.posts import terms as posts_terms
 from app.posts import withdrawal_editor as posts_withdrawal
+from app.publications import archive as publications_archive
 from app.publications import corrections as publications_corrections
+from app.publications import fronts as publications_fronts
 from app.publications import oembed as publications_oembed
 from app.publications import public as publications_public
+from app.publications import series as publications_series
 from app.publications import terms as publications_terms
 from app.sealing import editor as sealing_editor
 from app.sealing import pages as sealing_pages
@@ -43,6 +47,7 @@ from app.site import editor as site_editor
 from app.site import public as site_public
 from app.staff import public as staff_public
 from app.taxonomy import editor as taxonomy_editor
+from app.taxonomy import series_editor as taxonomy_series_editor
 from app.webhooks import editor as webhooks_editor
 
 PUBLIC: tuple[APIRouter, ...] = (
@@ -56,6 +61,9 @@ PUBLIC: tuple[APIRouter, ...] = (
     publications_public.resolve_router,
     publications_terms.router,
     publications_corrections.router,
+    publications_fronts.router,
+    publications_series.router,
+    publications_archive.router,
     site_public.router,
     previews_public.router,
     contact_public.router,
@@ -87,6 +95,8 @@ FENCED: tuple[APIRouter, ...] = (
     history_editor.router,
     locks_editor.router,
     posts_terms.router,
+    posts_front_editor.router,
+    taxonomy_series_editor.router,
     taxonomy_editor.router,
     site_editor.router,
     comments_editor.router,

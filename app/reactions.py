@@ -14,6 +14,7 @@ from app.events.service import Reaction, Reactions
 from app.jobs import tasks as jobs
 from app.jobs.workflow import Task
 from app.mail import tasks as mail
+from app.posts import front as posts_front
 from app.posts import reactions as posts
 from app.posts import tasks as posts_tasks
 from app.staff import tasks as staff
@@ -23,6 +24,7 @@ from app.webhooks import tasks as webhooks_tasks
 # in the transaction of the event: small, and wrong if it came later
 AT_ONCE: dict[str, tuple[Reaction, ...]] = {
     "section.changed": (posts.refresh_under_term,),
+    "section.deleted": (posts_front.forget_front,),
     "tag.changed": (posts.refresh_under_term,),
     "author.created": (abuse.refresh_names,),
     "author.changed": (posts.refresh_under_term, abuse.refresh_names),

@@ -17,6 +17,7 @@ from app.posts import models as posts
 from app.posts import previews_models as previews
 from app.posts import review_models as review
 from app.posts import withdrawal_models
+from app.publications import front_models as fronts
 from app.publications import models as publications
 from app.sealing import models as sealing
 from app.site import models as site
@@ -26,7 +27,7 @@ from app.webhooks import models as webhooks
 
 ROOMS = (
     *(answers, limits, day_keys, jobs, events, mail, staff, site, taxonomy, sealing, abuse, abuse_memory, publications),
-    *(posts, previews, withdrawal_models, review, locks, comments, contact, correspondence, webhooks),
+    *(fronts, posts, previews, withdrawal_models, review, locks, comments, contact, correspondence, webhooks),
 )
 
 metadata = SQLModel.metadata

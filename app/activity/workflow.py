@@ -8,7 +8,7 @@ from app.staff.permissions import Permission as P
 
 # rooms whose events a holder of events.read may follow who may read the room itself
 _OPENED_BY: dict[P, str] = {
-    P.EVENTS_READ: "section tag author site ad",
+    P.EVENTS_READ: "section tag author series front site ad",
     P.POSTS_READ_ANY: "post preview redirect",
     P.MEDIA_READ: "media",
     P.COMMENTS_MODERATE_ANY: "comment thread decision sanction flood",

@@ -21,6 +21,7 @@ _OFFERED = (
         "post.published post.republished post.unpublished post.withdrawn post.reinstated post.corrected post.moved "
         "section.created section.changed section.deleted author.created author.changed author.deleted "
         "tag.created tag.changed tag.deleted tag.merged redirect.created redirect.changed redirect.deleted "
+        "series.created series.changed series.deleted front.changed "
         "site.changed comment.published comment.edited comment.unpublished comment.restored comment.deleted "
         "comment.erased comment.pinned comment.unpinned thread.opened thread.closed thread.hidden",
     ),

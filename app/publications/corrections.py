@@ -21,6 +21,7 @@ from app.core.http.ready import Ready
 from app.core.http.routes import HotRoute
 from app.core.keyset import decode_cursor, encode_cursor
 from app.core.language import Locale, direction
+from app.publications import upcoming
 from app.publications.models import Correction, Publication
 from app.publications.queries import visible
 from app.publications.schemas import CorrectionShown, Direction
@@ -75,6 +76,7 @@ NEWEST = Prepared(_newest)
 @router.get("", operation_id="listCorrections", response_model=Page[CorrectionItem], responses=problems(Invalid))
 async def list_corrections(db: Db, at: Now, query: Annotated[CorrectionQuery, Query()]) -> Ready:
     """What the magazine had to put right, newest first; only below stories that are public now."""
+    await upcoming.settle(db, at)
     if query.locale is not None:
         offered_locale(await site_queries.fast_settings(db), query.locale)
     scope = f"{PATH}?locale={query.locale}"

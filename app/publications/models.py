@@ -9,6 +9,8 @@ from sqlmodel import Field, SQLModel
 
 from app.core.columns import LONG_TEXT, enum_text
 
+RELATED_TAGS = 6  # so many of its tags a story is related by
+
 
 class Kind(StrEnum):
     """What a piece is."""
@@ -40,6 +42,7 @@ class Publication(SQLModel, table=True):
         Index("ix_publication_commented", "kind", "comment_count", "id"),
         Index("ix_publication_commented_in_locale", "kind", "locale", "comment_count", "id"),
         Index("ix_publication_featured", "featured", "kind", "published_at", "id"),
+        Index("ix_publication_featured_in_locale", "featured", "kind", "locale", "published_at", "id"),
         Index("ix_publication_section", "section_id", "locale", "published_at", "id"),
         Index("ix_publication_unpublished", "unpublish_at"),
         Index("ix_publication_doc_version", "doc_version", "id"),
@@ -62,6 +65,8 @@ class Publication(SQLModel, table=True):
     comment_count: int = 0
     doc_version: int = 0  # which shape the documents have; older ones are written anew
     thread_moves: int = 0  # how often what its thread shows has changed: readers who listen ask for what they missed
+    # its first tags, joined: related stories share some
+    tag_ids: str = Field(default="", max_length=RELATED_TAGS * 33, sa_column_kwargs={"server_default": ""})
     path: str = Field(max_length=1000)
     # the short ones first: SQLite walks a row from its beginning, through the pages of long texts too
     link: str = Field(sa_type=LONG_TEXT)

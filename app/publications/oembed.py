@@ -20,6 +20,7 @@ from app.core.http.deps import Db, Now
 from app.core.http.problems import problems
 from app.core.http.ready import CACHE_CONTROL
 from app.core.language import pick
+from app.publications import upcoming
 from app.publications.errors import StoryNotFound
 from app.publications.models import Publication, PublicPath
 from app.publications.queries import visible
@@ -103,7 +104,7 @@ async def get_oembed(
 async def _card(db: Database, url: str, at: datetime, most: tuple[int | None, int | None]) -> tuple[OEmbed, str]:
     settings = await site_queries.fast_settings(db)
     base = settings.public_url or db.info["base_url"]
-    rows = await db.fast(STORY, {"path": _path(url, base), "now": at})
+    rows = await upcoming.look(db, STORY, {"path": _path(url, base), "now": at})
     if not rows:
         raise StoryNotFound("no public story has this address")
     _, locale, summary_text, detail_text = rows[0]

@@ -131,6 +131,9 @@ _MOVING: dict[str, Any] = {
     "hreflang": [],
     "previous": None,
     "next": None,
+    "previous_in_section": None,
+    "next_in_section": None,
+    "series": [],
     "related": [],
     "comments": {"status": "open", "count": 0},
 }

@@ -21,6 +21,7 @@ from app.core.http.ready import Ready
 from app.core.http.routes import HotRoute
 from app.core.keyset import decode_cursor, encode_cursor
 from app.publications import absent, queries, splice, upcoming
+from app.publications.around import AROUND, tag_parameters
 from app.publications.errors import StoryNotFound, Withdrawn
 from app.publications.models import Kind
 from app.publications.schemas import Resolved, Sort, Story, StoryItem, StoryQuery
@@ -91,7 +92,7 @@ async def _story(db: Database, kind: Kind, tree: str, slug: str, at: datetime) -
     if not rows:
         await absent.refuse(db, kind, wanted)
     row = rows[0]
-    id_, present, group_id, locale, published_at, section_id = row[:6]
+    id_, present, group_id, locale, published_at, section_id, tag_ids = row[:7]
     if present != wanted:
         location = f"{tree}/{quote(present, safe='')}".encode()
         return Ready(b"", ("site", "posts"), 301, ((b"location", location),))
@@ -104,8 +105,9 @@ async def _story(db: Database, kind: Kind, tree: str, slug: str, at: datetime) -
         "published_at": published_at,  # these go back as the driver handed them out
         "now": at,
     }
-    around = await db.fast(queries.AROUND, here)
-    id_text = splice.id_text(row[6])
+    tags = tag_parameters(tag_ids)
+    around = await db.fast(AROUND, here | tags, len(tags))
+    id_text = splice.id_text(row[7])
     keys = ("site", "posts", f"post-{id_text}", f"thread-{id_text}", f"locale-{locale}")
     return Ready(splice.story_bytes(row, around, at=at), keys)
 

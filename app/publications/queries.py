@@ -13,12 +13,10 @@ from sqlalchemy import (
     bindparam,
     exists,
     func,
-    literal,
     or_,
     select,
     true,
     tuple_,
-    union_all,
 )
 from sqlmodel import Session, col
 from sqlmodel import select as select_models
@@ -36,7 +34,6 @@ from app.taxonomy.models import Author, Section, Tag, Term
 P = table_of(Publication).c
 LINK = table_of(PublicationTerm).c
 SLUG = table_of(Slug).c
-RELATED = 4
 
 _NOW = bindparam("now", type_=UTCDateTime())
 
@@ -46,6 +43,12 @@ def visible(
 ) -> ColumnElement[bool]:
     """The one rule: decided when read, so that no clock can make a story late."""
     return and_(published_at <= at, or_(P.unpublish_at.is_(None), P.unpublish_at > at))
+
+
+def visible_part(kind: Any, locale: Any) -> tuple[ColumnElement[bool], ...]:
+    """The rule for pieces reached by the group of a part: the expressions keep the planner from walking all pieces."""
+    date = func.coalesce(P.published_at, P.updated_at)
+    return func.coalesce(P.kind, P.kind) == kind, func.coalesce(P.locale, P.locale) == locale, visible(_NOW, date)
 
 
 def published(at: datetime) -> SelectOfScalar[Publication]:
@@ -88,6 +91,7 @@ def _story() -> Select[Any]:
             P.locale,
             P.published_at,
             P.section_id,
+            P.tag_ids,
             P.summary,
             P.body,
             P.detail,
@@ -105,34 +109,6 @@ def _story() -> Select[Any]:
     )
 
 
-def _around() -> Select[Any]:
-    """Previous, next, languages (its own too) and related of one story in a single round trip: (what, text, count)
-    rows.
-    """
-    here = tuple_(bindparam("published_at", type_=UTCDateTime()), bindparam("id", type_=Uuid()))
-    place = tuple_(P.published_at, P.id)
-    side = (P.kind == bindparam("kind"), P.locale == bindparam("locale"), visible(_NOW))
-    older = select(literal("previous"), P.link, literal(0)).where(*side, place < here)
-    newer = select(literal("next"), P.link, literal(0)).where(*side, place > here)
-    languages = select(literal("translation"), P.translation, literal(0)).where(
-        P.group_id == bindparam("group_id", type_=Uuid()), visible(_NOW)
-    )
-    related = select(literal("related"), P.summary, P.comment_count).where(
-        P.section_id == bindparam("section_id", type_=Uuid()),
-        P.locale == bindparam("locale"),
-        P.id != bindparam("id", type_=Uuid()),
-        visible(_NOW),
-    )
-    backwards = (P.published_at.desc(), P.id.desc())
-    parts = (
-        older.order_by(*backwards).limit(1),
-        newer.order_by(P.published_at, P.id).limit(1),
-        languages.order_by(P.locale),
-        related.order_by(*backwards).limit(RELATED),
-    )
-    return select(union_all(*(select(part.subquery()) for part in parts)).subquery())
-
-
 def _resolve() -> Select[Any]:
     return (
         select(P.kind, P.slug, P.path, P.link)
@@ -142,7 +118,6 @@ def _resolve() -> Select[Any]:
 
 
 STORY = Prepared(_story)
-AROUND = Prepared(_around)
 RESOLVE = Prepared(_resolve)
 
 
@@ -154,7 +129,7 @@ class Shape(NamedTuple):
     sections: int
     tags: int
     authors: int
-    featured: bool
+    featured: bool | None
     ids: int
     after: bool
     before: bool
@@ -201,8 +176,10 @@ def _total(shape: Shape) -> Select[Any]:
 
 
 def _single_term(shape: Shape) -> Any:
-    """The id of the term, when exactly one filters the list: then the list is read from the link table."""
-    if shape.sections + shape.tags + shape.authors != 1 or shape.locales > 1:
+    """The id of the term, when exactly one filters the list: then the list is read from the link table. What is
+    featured is little, so it is read from its own index.
+    """
+    if shape.featured or shape.sections + shape.tags + shape.authors != 1 or shape.locales > 1:
         return None
     model, name = (Section, "section_0") if shape.sections else (Tag, "tag_0") if shape.tags else (Author, "author_0")
     table = table_of(model).c
@@ -223,7 +200,7 @@ def _filters(shape: Shape) -> list[ColumnElement[bool]]:
         found.append(P.id.in_(_values("id", shape.ids, Uuid())))
     found += [P.search_text.like(bindparam(f"word_{number}"), escape="\\") for number in range(shape.words)]
     optional = (
-        (shape.featured, P.featured == bindparam("featured")),
+        (shape.featured is not None, P.featured == bindparam("featured")),
         (shape.after, P.published_at >= bindparam("published_after", type_=UTCDateTime())),
         (shape.before, P.published_at < bindparam("published_before", type_=UTCDateTime())),
         (shape.updated, P.updated_at >= bindparam("updated_after", type_=UTCDateTime())),
@@ -253,7 +230,7 @@ def shape_of(query: StoryQuery, words: int) -> Shape:
         sections=len(query.section or ()),
         tags=len(query.tag or ()),
         authors=len(query.author or ()),
-        featured=query.featured is not None,
+        featured=query.featured,
         ids=len(query.ids or ()),
         after=query.published_after is not None,
         before=query.published_before is not None,

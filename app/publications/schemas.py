@@ -111,6 +111,17 @@ class Seo(BaseModel):
     canonical_url: str
 
 
+class SeriesPlace(BaseModel):
+    """A series that the story is a part of, and where it stands among the parts public in its language."""
+
+    slug: str
+    name: Annotated[str, Field(examples=["قصص البحر"])]
+    position: Annotated[int, Field(description="counted from 1")]
+    total: int
+    previous: StoryLink | None
+    next: StoryLink | None
+
+
 class Story(StorySummary):
     """A whole story."""
 
@@ -125,7 +136,13 @@ class Story(StorySummary):
     ]
     previous: Annotated[StoryLink | None, Field(description="the next older piece of this kind and language")]
     next: Annotated[StoryLink | None, Field(description="the next newer one")]
-    related: Annotated[list[StorySummary], Field(description="may be a minute old in shared caches")]
+    previous_in_section: Annotated[StoryLink | None, Field(description="the next older piece of its section")]
+    next_in_section: Annotated[StoryLink | None, Field(description="the next newer one")]
+    series: list[SeriesPlace]
+    related: Annotated[
+        list[StorySummary],
+        Field(description="most shared tags first, then the same section, then the newest; may be a minute old"),
+    ]
     comments: ThreadSummary
     seo: Seo
     json_ld: Annotated[dict[str, Any], Field(description="schema.org, ready for a script element")]

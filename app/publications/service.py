@@ -11,7 +11,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from app.core.slugs import MAX_SLUG_LENGTH
 from app.publications.errors import SlugTaken
-from app.publications.models import Publication, PublicationTerm, PublicPath, Slug, Turn, Upcoming
+from app.publications.models import RELATED_TAGS, Publication, PublicationTerm, PublicPath, Slug, Turn, Upcoming
 from app.publications.projection import DOC_VERSION, Piece, documents
 from app.site import queries as site_queries
 
@@ -42,6 +42,7 @@ def refresh(session: Session, piece: Piece) -> Publication:
         "updated_at": piece.updated_at,
         "comments_mode": piece.comments,
         "doc_version": DOC_VERSION,
+        "tag_ids": ",".join(tag.id.hex for tag in piece.tags[:RELATED_TAGS]),
     }
     facts |= documents(piece, site_queries.get_settings(session), site_queries.get_addresses(session))
     publication = session.get(Publication, piece.id)

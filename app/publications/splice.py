@@ -1,12 +1,14 @@
 """Joining ready documents with what moves: comment counts, neighbours, thread status. Text in, bytes out."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from app.core.clock import wire_time
 from app.core.db import Row, as_time
+from app.core.language import pick
 from app.publications.models import CommentsMode
 from app.publications.workflow import thread_mode
 from app.site import queries as site_queries
@@ -14,11 +16,16 @@ from app.site import queries as site_queries
 
 def story_bytes(row: Row, around: Sequence[Row], *, at: datetime) -> bytes:
     """A whole story from its row and the rows around it."""
-    locale, published_at, summary, body, detail, comments, mode, settings = row[3], row[4], *row[6:12]
-    found: dict[str, list[str]] = {"previous": [], "next": [], "translation": [], "related": []}
-    for what, text, number in around:
-        found[what].append(f'{text},"comment_count":{number}}}' if what == "related" else text)
+    locale, published_at, summary, body, detail, comments, mode, settings = *row[3:5], *row[7:13]
     site = site_queries.parsed(settings)
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for what, text, number, *more in around:
+        document = text
+        if what == "related":
+            document = f'{text},"comment_count":{number}}}'
+        elif what == "series":
+            document = _series(pick(json.loads(text), locale, site.default_locale), number, *more)
+        found[what].append(document)
     said = CommentsMode(mode) if mode else None
     status = thread_mode(said, as_time(published_at), site.comments, at=at).value
     others = [text for text in found["translation"] if _language(text) != locale]
@@ -27,6 +34,8 @@ def story_bytes(row: Row, around: Sequence[Row], *, at: datetime) -> bytes:
         f'"translations":[{",".join(others)}],'
         f'"hreflang":[{",".join(_alternates(found["translation"], site.default_locale))}],'
         f'"previous":{_one(found["previous"])},"next":{_one(found["next"])},'
+        f'"previous_in_section":{_one(found["previous_in_section"])},'
+        f'"next_in_section":{_one(found["next_in_section"])},"series":[{",".join(found["series"])}],'
         f'"related":[{",".join(found["related"])}],'
         f'"comments":{{"status":"{status}","count":{comments}}}}}'
     ).encode()
@@ -44,6 +53,12 @@ def _alternates(languages: Sequence[str], default_locale: str) -> Iterator[str]:
 def _language(translation: str) -> str:
     """The locale, cut from where every such document begins with it."""
     return translation[11 : translation.index('"', 11)]
+
+
+def _series(name: str, position: int, slug: str, total: int, previous: str | None, following: str | None) -> str:
+    """One series in a story; its neighbours are ready links."""
+    named = json.dumps({"slug": slug, "name": name, "position": position, "total": total}, ensure_ascii=False)
+    return f'{named[:-1]},"previous":{previous or "null"},"next":{following or "null"}}}'
 
 
 def _one(found: list[str]) -> str:

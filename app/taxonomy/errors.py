@@ -18,7 +18,7 @@ class Use(NamedTuple):
 
 
 class TermNotFound(NotFound):
-    """There is no such section, tag or byline."""
+    """There is no such section, tag, byline or series."""
 
 
 class SlugTaken(Conflict):

@@ -43,3 +43,9 @@ class Author(Term, table=True):
     __tablename__ = "author"
 
     user_id: UUID | None = Field(default=None, foreign_key="staff_user.id", index=True)
+
+
+class Series(Term, table=True):
+    """Stories told in parts; which, and in what order, stands with what is public."""
+
+    __tablename__ = "series"

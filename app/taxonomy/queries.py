@@ -14,10 +14,10 @@ from app.core.ids import parse_id
 from app.core.keyset import decode_cursor, encode_cursor
 from app.staff.queries import Sight
 from app.taxonomy.errors import MOST_USES, TermNotFound
-from app.taxonomy.models import Author, Section, Tag
+from app.taxonomy.models import Author, Section, Series, Tag
 from app.taxonomy.schemas import Filed, TermQuery
 
-TermT = TypeVar("TermT", Section, Tag, Author)
+TermT = TypeVar("TermT", Section, Tag, Author, Series)
 
 
 def sees(kind: type[TermT]) -> Sight:

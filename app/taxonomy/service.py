@@ -1,4 +1,4 @@
-"""Every change to sections, tags and bylines."""
+"""Every change to sections, tags, bylines and the names of series."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -20,7 +20,7 @@ from app.staff.models import User
 from app.staff.permissions import Permission
 from app.taxonomy import queries, slugs, tree
 from app.taxonomy.errors import MOST_USES, TermInUse, TermNotFound, Use
-from app.taxonomy.models import Author, Section, Tag
+from app.taxonomy.models import Author, Section, Series, Tag
 from app.taxonomy.schemas import (
     AuthorCreate,
     AuthorPatch,
@@ -31,7 +31,7 @@ from app.taxonomy.schemas import (
     TagPatch,
 )
 
-TermT = TypeVar("TermT", Section, Tag, Author)
+TermT = TypeVar("TermT", Section, Tag, Author, Series)
 UsedBy = Callable[[Session, UUID], Sequence[Use]]
 
 
@@ -51,6 +51,11 @@ def create_author(session: Session, new: AuthorCreate, *, by: Actor, at: datetim
     """Add a byline. Raises SlugTaken, and Invalid for an unknown account."""
     _check_account(session, new.user_id)
     return _create(session, Author, new, by=by, at=at, user_id=new.user_id)
+
+
+def create_series(session: Session, new: TagCreate, *, by: Actor, at: datetime) -> Series:
+    """Add a series, still without parts. Raises SlugTaken for a slug that was asked for."""
+    return _create(session, Series, new, by=by, at=at)
 
 
 def create_section(session: Session, new: SectionCreate, *, by: Actor, at: datetime) -> Filed:
@@ -77,6 +82,16 @@ def change_tag(session: Session, tag_id: UUID, match: Match, patch: TagPatch, *,
     texts = _patched(session, tag, patch)
     _check_version(match, tag)
     return _save(session, tag, texts, patch, by=by, at=at)
+
+
+def change_series(
+    session: Session, series_id: UUID, match: Match, patch: TagPatch, *, by: Actor, at: datetime
+) -> Series:
+    """Change a series. Raises TermNotFound, Stale, SlugTaken."""
+    series = _held(session, Series, series_id, by)
+    texts = _patched(session, series, patch)
+    _check_version(match, series)
+    return _save(session, series, texts, patch, by=by, at=at)
 
 
 def change_author(
@@ -117,7 +132,7 @@ def delete_term(
     found = session.exec(select(kind).where(col(kind.id) == term_id).with_for_update()).first()
     if found is None:
         raise TermNotFound()
-    term: Section | Tag | Author = found
+    term: Section | Tag | Author | Series = found
     _check_version(match, term)
     uses = [*_sections_below(session, term), *used_by(session, term.id)]
     if uses:
@@ -127,7 +142,7 @@ def delete_term(
     record(session, f"{kind.__tablename__}.deleted", term.id, by=by, at=at, slug=term.slug, previous_slug=None)
 
 
-def _sections_below(session: Session, term: Section | Tag | Author) -> list[Use]:
+def _sections_below(session: Session, term: Section | Tag | Author | Series) -> list[Use]:
     if not isinstance(term, Section):
         return []
     default = site_queries.get_settings(session).default_locale
@@ -191,7 +206,7 @@ def _held(session: Session, kind: type[TermT], term_id: UUID, by: Actor) -> Term
     return term
 
 
-def _patched(session: Session, term: Section | Tag | Author, patch: TagPatch) -> Texts:
+def _patched(session: Session, term: Section | Tag | Author | Series, patch: TagPatch) -> Texts:
     names = merged(term.names, patch.names)
     given = patch.descriptions if "descriptions" in patch.model_fields_set else {}
     descriptions = {} if given is None else merged(term.descriptions, given)
@@ -211,7 +226,7 @@ def _checked(texts: Texts, sent: TagCreate | TagPatch, settings: SiteSettings) -
     return texts
 
 
-def _check_version(match: Match, term: Section | Tag | Author) -> None:
+def _check_version(match: Match, term: Section | Tag | Author | Series) -> None:
     match.check(term.version, revision=term.version, updated_at=term.updated_at, updated_by=term.updated_by)
 
 

@@ -11,9 +11,9 @@ from app.core.ids import new_id
 from app.core.slugs import MAX_SLUG_LENGTH, slugify
 from app.site.policies import SiteSettings, Slugs
 from app.taxonomy.errors import SlugTaken
-from app.taxonomy.models import Author, Section, Tag
+from app.taxonomy.models import Author, Section, Series, Tag
 
-TermT = TypeVar("TermT", Section, Tag, Author)
+TermT = TypeVar("TermT", Section, Tag, Author, Series)
 
 
 def add(
@@ -45,7 +45,7 @@ def try_to_add(session: Session, kind: type[TermT], slug: str, columns: dict[str
     return term
 
 
-def rename(session: Session, term: Section | Tag | Author, slug: str) -> None:
+def rename(session: Session, term: Section | Tag | Author | Series, slug: str) -> None:
     """Give a term another slug. Raises SlugTaken."""
     try:
         with session.begin_nested():
