@@ -33,7 +33,6 @@ LENT = {
     "publications.splice": "joins the documents of what is not public yet as of what is",
     "publications.upcoming": "asks whether something is due before anything is answered",
     "publications.projection": "is the value that the desk hands over when it publishes",
-    "publications.schemas": "have the shape of a story, which a preview has too",
 }
 # importers call the verbs of all rooms, which take the wire schemas as arguments
 IMPORTERS = {"transfer": {"schemas"}}
