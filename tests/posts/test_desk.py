@@ -359,7 +359,8 @@ async def test_an_empty_story_is_not_published(newsroom: Newsroom) -> None:
         "not_ready",
         dry.json()["blockers"],
     )
-    assert {finding["code"] for finding in real.json()["warnings"]} == {"byline_missing", "section_missing"}
+    warned = {finding["code"] for finding in real.json()["warnings"]}
+    assert warned == {"byline_missing", "section_missing", "translation_missing"}
 
 
 async def test_autosaves_of_one_person_collapse(newsroom: Newsroom) -> None:
