@@ -27,6 +27,7 @@ LENT = {
     "staff.permissions": "are what the guards ask for",
     "staff.passwords": "are hashed before an account is opened",
     "posts.publishing": "puts the demonstration and the pieces of importers before the public",
+    "publications.front_models": "are the orders in which the desk puts what is public",
     "publications.projection": "is the value that the desk hands over when it publishes",
 }
 # importers call the verbs of all rooms, which take the wire schemas as arguments
