@@ -53,6 +53,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "correspondent": {PRIVATE: "id email"},
     "day_key": {PRIVATE: "day key"},
     "event": {EDITOR: "id name subject_id actor_id origin request_id data at position", PRIVATE: "private"},
+    "front": {EDITOR: "place_id locale version updated_at updated_by"},
     "job": {EDITOR: "id task args state run_at attempts error", PRIVATE: "twin private worker_id"},
     "job_schedule": {PRIVATE: "task due_at"},
     "job_worker": {PRIVATE: "id beat_at"},
@@ -62,6 +63,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         PRIVATE: "recipient_key args message_id in_reply_to private",
     },
     "mail_link": {PRIVATE: "id action about revision staff_id email letter_id locale created_at expires_at spent_at"},
+    "pin": {PUBLIC: "place_id locale position post_id"},
     "post": {
         PUBLIC: "id kind locale published_at",
         EDITOR: "state life revision live_revision version created_by created_at updated_by updated_at trashed_at "
@@ -78,7 +80,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         PUBLIC: "id kind locale slug title section_id featured published_at updated_at comments_mode comment_count "
         "path summary body detail link translation thread_moves withdrawn_at notice",
         EDITOR: "revision unpublish_at",
-        PRIVATE: "group_id search_text doc_version",
+        PRIVATE: "group_id search_text doc_version tag_ids",
     },
     "publication_term": {PUBLIC: "term_id post_id kind locale published_at"},
     "rate_counter": {PRIVATE: "key hits ends_at"},
@@ -94,6 +96,12 @@ COLUMNS: dict[str, dict[str, str]] = {
         EDITOR: "version created_at updated_at updated_by",
         PRIVATE: "search_text",
     },
+    "series": {
+        PUBLIC: "id slug names descriptions",
+        EDITOR: "version created_at updated_at updated_by",
+        PRIVATE: "search_text",
+    },
+    "series_part": {PUBLIC: "series_id position", EDITOR: "post_id", PRIVATE: "group_id"},
     "site": {PUBLIC: "settings", EDITOR: "version updated_at updated_by", PRIVATE: "id"},
     "slug": {PUBLIC: "slug post_id", EDITOR: "was_public"},
     "staff_session": {PRIVATE: "id user_id salt generation created_at rotated_at expires_at ended_at"},

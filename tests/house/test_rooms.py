@@ -30,8 +30,8 @@ LENT = {
     "posts.publishing": "puts the demonstration and the pieces of importers before the public",
     "publications.absent": "says of a withdrawn piece's thread what it says of the piece",
     "publications.schemas": "are the shape of a story, of one that is not public yet too",
-    "publications.splice": "joins the documents of what is not public yet as of what is",
     "publications.upcoming": "asks whether something is due before anything is answered",
+    "publications.front_models": "are the orders in which the desk puts what is public",
     "publications.projection": "is the value that the desk hands over when it publishes",
 }
 # importers call the verbs of all rooms, which take the wire schemas as arguments
