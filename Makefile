@@ -10,7 +10,7 @@ bin := .venv/bin
 pytest := pytest -n auto --dist worksteal
 pip := $(bin)/uv pip install --quiet --python $(bin)/python
 stamp := .venv/.installed
-# every run of the tests and every server that they start would read all of its code anew: 7 s of processor time, not 2
+# every run of the tests and every server that they start would read all of its code anew: 7 s of processor time, not 4
 unexport PYTHONDONTWRITEBYTECODE
 site := HOST=$(HOST) PORT=$(PORT) $(bin)/masthead
 
