@@ -87,7 +87,7 @@ class Desktop:
 
     def title(self, number: int) -> str:
         """Words that no other revision of any story has."""
-        return f"الميناء {self.stories} {number}"
+        return f"الميناء story{self.stories}version{number}end"
 
     def send(self, action: Action, method: str, path: str, body: Any = None) -> bool:
         """Whether the door took it: exactly what the tables know, and all else is refused with what is possible."""
