@@ -11,9 +11,8 @@ import pytest
 
 from app.core.clock import wire_time
 from tests.newsroom import PASSWORD, SECRET
-from tests.server import Server
+from tests.server import PATIENCE, Server
 
-PATIENCE = 60.0
 MAIL = "editor@news.example"
 
 
@@ -55,18 +54,15 @@ def test_within_a_second_without_a_worker(server: Server, tmp_path: Path) -> Non
     server.start(workers=2)
     with httpx.Client(base_url=server.base, timeout=PATIENCE) as client:
         sign_in(client)
-        moment = datetime.now(UTC) + timedelta(seconds=4)
+        moment = datetime.now(UTC) + timedelta(seconds=8)
         post = schedule(client, "Voices of the harbour", moment)
-        seen = None
-        while seen is None:
+        found: list[dict[str, Any]] = []
+        while not found:
             asked = datetime.now(UTC)
             found = client.get("/v1/posts").json()["items"]
-            if found:
-                seen = asked
-                assert found[0]["published_at"] == post["publish_at"]
-            else:
-                assert asked < moment + timedelta(seconds=1)
-    assert moment <= seen + timedelta(seconds=1)
+            assert found or asked < moment + timedelta(seconds=1)
+        assert datetime.now(UTC) >= moment
+        assert found[0]["published_at"] == post["publish_at"]
     assert len(appearances(tmp_path)) == 1
 
 
@@ -74,7 +70,7 @@ def test_downtime_over_the_moment_and_four_workers(server: Server, tmp_path: Pat
     server.start()
     with httpx.Client(base_url=server.base, timeout=PATIENCE) as client:
         sign_in(client)
-        moment = datetime.now(UTC) + timedelta(seconds=5)
+        moment = datetime.now(UTC) + timedelta(seconds=15)
         posts = [schedule(client, f"Story {number}", moment) for number in range(5)]
     server.kill()
     while datetime.now(UTC) < moment:
