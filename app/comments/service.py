@@ -59,8 +59,7 @@ def receive(
     limiter.hit(session, [(GUEST_POSTS, network), (THREAD_POSTS, str(story.id))], at=at)
     queries.lock_threads(session, {story.id})
     posts = queries.thread_posts(session, story.id, settings)
-    tag = network_tag(session, keys, network, at=at)
-    comment = _drafted(story, draft, at=at, network=tag, reader_id=reader)
+    comment = _sent(story, draft, network=network_tag(session, keys, network, at=at), reader_id=reader, at=at)
     _hang(session, comment, draft.parent_id, posts)
     judging.judge_new(
         session, comment, draft, story, slug=slug, posts=posts, network=network, reader=reader, keys=keys, at=at
@@ -87,10 +86,17 @@ def _check_policy(draft: CommentDraft, settings: SiteSettings) -> None:
         raise Invalid(*found)
 
 
-def _drafted(story: Story, draft: CommentDraft, *, at: datetime, **facts: Any) -> Comment:
-    email = staff_queries.fold_email(draft.author_email) if draft.author_email else None
-    facts |= {"author_name": draft.author_name, "author_email": email, "notify": draft.notify}
-    return _written(story.id, draft.body, locale=draft.locale or story.locale, at=at, **facts)
+def _sent(story: Story, draft: CommentDraft, *, at: datetime, **facts: Any) -> Comment:
+    return _written(
+        story.id,
+        draft.body,
+        locale=draft.locale or story.locale,
+        at=at,
+        author_name=draft.author_name,
+        author_email=staff_queries.fold_email(draft.author_email) if draft.author_email else None,
+        notify=draft.notify,
+        **facts,
+    )
 
 
 def _written(post_id: UUID, body: str, *, locale: str, at: datetime, **facts: Any) -> Comment:

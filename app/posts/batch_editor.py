@@ -7,12 +7,13 @@ from fastapi import APIRouter, Depends, Response
 from app.core.actor import Actor
 from app.core.errors import Forbidden, Invalid, Malformed, Unauthenticated, UnsupportedMediaType
 from app.core.http.answers import Created, Idempotency, StillRunning, create
-from app.core.http.deps import Db, Now
+from app.core.http.deps import Now
 from app.core.http.problems import problems
 from app.core.http.routes import GuardedRoute
 from app.core.ids import new_id
 from app.posts import batch
 from app.posts.batch_schemas import Batch, BatchAnswer
+from app.posts.doors import Db
 from app.posts.workflow import NEEDS, Action
 from app.staff.guards import Guard
 

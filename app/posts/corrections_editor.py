@@ -9,13 +9,13 @@ from app.core.actor import Actor
 from app.core.errors import Forbidden, IllegalMove, Invalid, Stale
 from app.core.http.answers import Created, Idempotency, StillRunning, create, versioned
 from app.core.http.conditional import IfMatch
-from app.core.http.deps import Db, Now
+from app.core.http.deps import Now
 from app.core.http.paging import Page, PageQuery, paged
 from app.core.http.problems import problems
 from app.core.http.routes import GuardedRoute
 from app.posts import corrections, corrections_queries
 from app.posts.corrections_schemas import CorrectionCreate, CorrectionEditor, CorrectionPatch
-from app.posts.doors import DossierReader, guard
+from app.posts.doors import Db, DossierReader, guard
 from app.posts.errors import CorrectionNotFound, PostNotFound
 from app.posts.workflow import Action
 

@@ -17,10 +17,11 @@ from app.core.errors import (
 )
 from app.core.http.answers import versioned
 from app.core.http.conditional import IfMatch
-from app.core.http.deps import Db, Now
+from app.core.http.deps import Now
 from app.core.http.problems import problems
 from app.core.http.routes import GuardedRoute
 from app.posts import front
+from app.posts.doors import Db
 from app.posts.front_schemas import FrontQuery, Parts, Pins
 from app.publications.front_models import WHOLE_SITE
 from app.staff.guards import Guard

@@ -8,12 +8,12 @@ from fastapi import APIRouter, Path, Query, Response
 from app.core.errors import Forbidden, IllegalMove, Invalid, Malformed, Stale, Unauthenticated
 from app.core.http.answers import Created, Idempotency, StillRunning, create, versioned
 from app.core.http.conditional import IfMatch
-from app.core.http.deps import Db, Now
+from app.core.http.deps import Now
 from app.core.http.paging import Page, PageQuery, paged
 from app.core.http.problems import problems
 from app.core.http.routes import GuardedRoute
 from app.posts import history, queries
-from app.posts.doors import DossierReader, DossierWriter
+from app.posts.doors import Db, DossierReader, DossierWriter
 from app.posts.errors import PostNotFound, RevisionNotFound
 from app.posts.history_schemas import DiffQuery, RevisionContent, RevisionDiff, RevisionItem
 from app.posts.schemas import PostEditor

@@ -6,11 +6,11 @@ from fastapi import APIRouter, Response
 
 from app.core.errors import Forbidden, IllegalMove, Invalid, Malformed, Stale, Unauthenticated, UnsupportedMediaType
 from app.core.http.conditional import IfMatch
-from app.core.http.deps import Db, Now
+from app.core.http.deps import Now
 from app.core.http.problems import problems
 from app.core.http.routes import GuardedRoute
 from app.posts import locks
-from app.posts.doors import DossierWriter
+from app.posts.doors import Db, DossierWriter
 from app.posts.errors import Locked, PostNotFound
 from app.posts.locks_schemas import LockInput, LockShown
 

@@ -9,14 +9,14 @@ from app.core.actor import Actor
 from app.core.errors import Forbidden, IllegalMove, Invalid, Stale
 from app.core.http.answers import Created, Idempotency, StillRunning, create
 from app.core.http.conditional import IfMatch, etag_of
-from app.core.http.deps import Db, Now, SecretKeys
+from app.core.http.deps import Now, SecretKeys
 from app.core.http.paging import Page, PageQuery, page_of, paged
 from app.core.http.problems import problems
 from app.core.http.routes import GuardedRoute
 from app.core.keys import Keys
 from app.core.keyset import encode_cursor
 from app.posts import previews, previews_queries
-from app.posts.doors import guard
+from app.posts.doors import Db, guard
 from app.posts.errors import PostNotFound, PreviewNotFound
 from app.posts.previews_models import Preview
 from app.posts.previews_queries import Answered

@@ -9,12 +9,12 @@ from app.core.actor import Actor
 from app.core.errors import Forbidden, IllegalMove, Invalid, Malformed, Stale, Unauthenticated, UnsupportedMediaType
 from app.core.http.answers import Created, Idempotency, StillRunning, create
 from app.core.http.conditional import IfMatch
-from app.core.http.deps import Db, Now
+from app.core.http.deps import Now
 from app.core.http.paging import Page, PageQuery, paged
 from app.core.http.problems import problems
 from app.core.http.routes import GuardedRoute
 from app.posts import queries, review
-from app.posts.doors import DossierReader
+from app.posts.doors import Db, DossierReader
 from app.posts.errors import NotNewest, PostNotFound
 from app.posts.review_schemas import TransitionInput, TransitionShown
 from app.posts.schemas import PostEditor

@@ -10,12 +10,12 @@ from app.core.actor import Actor
 from app.core.errors import Forbidden, IllegalMove, Invalid, Stale
 from app.core.http.answers import Created, Idempotency, StillRunning, create
 from app.core.http.conditional import IfMatch
-from app.core.http.deps import Db, Now
+from app.core.http.deps import Now
 from app.core.http.paging import Page
 from app.core.http.problems import problems
 from app.core.http.routes import GuardedRoute
 from app.posts import queries, translations
-from app.posts.doors import DossierReader, guard, shown
+from app.posts.doors import Db, DossierReader, guard, shown
 from app.posts.errors import NoTranslation, PostNotFound, TranslationExists
 from app.posts.schemas import PostEditor
 from app.posts.translations_schemas import TranslatedInput, TranslationInput, TranslationItem
