@@ -1,11 +1,10 @@
 """What a piece of work asks of the database, whichever way the statements go."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Engine, event
-from sqlmodel import Session
 
 from app.core import statements
 
@@ -14,21 +13,21 @@ from app.core import statements
 def counted_statements() -> Iterator[list[str]]:
     """Every statement that any session runs meanwhile, those that go past SQLAlchemy among them."""
     seen: list[str] = []
-    cursor = statements._cursor
+    run = statements._run
 
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         seen.append(statement)
 
-    def noting(session: Session, sql: str) -> AbstractContextManager[Any]:
+    def noting(held: Any, sql: str, *rest: Any) -> Any:
         seen.append(sql)
-        return cursor(session, sql)
+        return run(held, sql, *rest)
 
     event.listen(Engine, "before_cursor_execute", note)
-    statements._cursor = noting  # type: ignore[assignment]
+    statements._run = noting  # type: ignore[assignment]
     try:
         yield seen
     finally:
-        statements._cursor = cursor
+        statements._run = run
         event.remove(Engine, "before_cursor_execute", note)
 
 

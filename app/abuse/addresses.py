@@ -3,12 +3,14 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from app.abuse.memory_models import VerifiedAddress
+from app.core import statements
 from app.core.columns import table_of
+from app.core.db import Prepared
 from app.core.keys import Keys
 from app.staff.queries import fold_email
 
@@ -29,8 +31,10 @@ def is_verified(session: Session, reader: UUID | None, email: str | None, *, key
     """Whether this reader proved that this address is theirs; at most one query."""
     if reader is None or email is None:
         return False
-    proof = select(VerifiedAddress.writer).where(col(VerifiedAddress.writer) == writer_tag(keys, reader, email))
-    return session.exec(proof).first() is not None
+    return bool(statements.rows(session, _PROOF, {"writer": writer_tag(keys, reader, email)}))
+
+
+_PROOF = Prepared(lambda: select(VerifiedAddress.writer).where(col(VerifiedAddress.writer) == bindparam("writer")))
 
 
 def forget_address(session: Session, email: str, *, keys: Keys) -> None:

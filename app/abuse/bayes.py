@@ -2,15 +2,17 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, delete, select, update
+from sqlalchemy import ColumnElement, Text, and_, bindparam, case, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from app.abuse.memory_models import BayesWord, Label, TrainedText
+from app.core import statements
 from app.core.columns import table_of
+from app.core.db import Prepared
 
 ALL = ""  # the word that stands in every text: its row counts the texts of a language
 FIRST_WORDS, LAST_WORDS = 200, 100  # what is judged and remembered of a long text: advertisement stands at its ends
@@ -22,9 +24,6 @@ SEEN = 2  # a word of one text is no evidence
 
 _WORDS = table_of(BayesWord)
 _COUNTS = select(_WORDS.c.word, _WORDS.c.ham, _WORDS.c.spam)
-_COUNTS_OF_WORDS = _COUNTS.where(
-    _WORDS.c.language == bindparam("language"), _WORDS.c.word.in_(bindparam("words", expanding=True))
-)
 _HAM, _SPAM = _WORDS.c.ham, _WORDS.c.spam
 
 
@@ -51,10 +50,22 @@ def words_of(folded: str) -> list[str]:
 
 def opinion(session: Session, folded: str, locale: str) -> Opinion:
     """What is thought of a text: one query, however long it is."""
-    wanted = {"language": language_of(locale), "words": [ALL, *words_of(folded)]}
-    counts = {word: (ham, spam) for word, ham, spam in session.execute(_COUNTS_OF_WORDS, wanted)}
+    wanted = [ALL, *words_of(folded)]
+    many = 1 << (len(wanted) - 1).bit_length()  # a power of two, so that few statements do for texts of all lengths
+    wanted += wanted[-1:] * (many - len(wanted))
+    parameters = {"language": language_of(locale), **dict(zip(_PLACES, wanted, strict=False))}
+    counts = {word: (ham, spam) for word, ham, spam in statements.rows(session, _COUNTS_OF_WORDS, parameters, many)}
     hams, spams = counts.pop(ALL, (0, 0))
     return Opinion(*weigh(counts, hams, spams), min(hams, spams))
+
+
+def _counts_of(many: int) -> Any:
+    words = [bindparam(place, type_=Text()) for place in _PLACES[:many]]
+    return _COUNTS.where(_WORDS.c.language == bindparam("language"), _WORDS.c.word.in_(words))
+
+
+_PLACES = tuple(f"word_{place}" for place in range(1 << (FIRST_WORDS + LAST_WORDS).bit_length()))
+_COUNTS_OF_WORDS = Prepared(_counts_of)
 
 
 def weigh(counts: Mapping[str, tuple[int, int]], hams: int, spams: int) -> tuple[float, list[str]]:

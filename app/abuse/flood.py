@@ -1,16 +1,18 @@
 """The flood breaker: when too many comments are held in a minute, every comment waits until it has calmed down."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, select, update
+from sqlalchemy import bindparam, case, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 from app.abuse.memory_models import Flood
+from app.core import statements
 from app.core.actor import system
 from app.core.columns import table_of
+from app.core.db import Prepared, Twofold, as_time
 from app.events.service import record
 from app.jobs import service as jobs
 
@@ -26,8 +28,9 @@ def since(session: Session, *, at: datetime) -> datetime | None:
     """When the present flood began; None when there is none. A flood that was not seen high for five minutes is over,
     whoever writes that down.
     """
-    row = session.execute(_STATE).first()
-    return row.since if row is not None and row.since is not None and at < row.high_at + CALM_AFTER else None
+    found = statements.rows(session, _SEEN, {})
+    began, high_at = map(_time, found[0]) if found else (None, None)
+    return began if began is not None and high_at is not None and at < high_at + CALM_AFTER else None
 
 
 def count_held(session: Session, most: int, *, at: datetime) -> None:
@@ -35,14 +38,15 @@ def count_held(session: Session, most: int, *, at: datetime) -> None:
 
     The row stays locked until the commit: of many at once one begins the flood.
     """
-    row = session.execute(_COUNT[session.get_bind().dialect.name], {"minute": _minute(at)}).one()
-    if row.since is not None and at >= row.high_at + CALM_AFTER:
-        _end(session, at=at)
-    elif row.since is not None:
-        if 2 * row.held > most:
-            _note(session, high_at=at)
+    ((held, *times),) = statements.rows(session, _COUNT, {"minute": _minute(at)})
+    began, high_at = map(_time, times)
+    if began is not None and high_at is not None and at < high_at + CALM_AFTER:
+        if 2 * held > most:
+            statements.change(session, _STILL_HIGH, {"high": at})
         return
-    if row.held > most:
+    if began is not None:
+        _end(session, at=at)
+    if held > most:
         _note(session, since=at, high_at=at)
         jobs.enqueue(session, CALM_TASK, at=at, delay=CALM_AFTER, twin=CALM_TASK)
         record(session, "flood.started", None, by=_BY, at=at)
@@ -72,9 +76,14 @@ def _minute(at: datetime) -> int:
     return int(at.timestamp()) // 60
 
 
-def _one_more(insert: Callable[..., Any]) -> Any:
+def _time(value: Any) -> datetime | None:
+    return None if value is None else as_time(value)
+
+
+def _one_more(database: str) -> Any:
     """The clock of another process may be a little behind: what it counts belongs to the later minute."""
-    new = insert(_FLOOD).values(id=1, held=1)
+    insert = sqlite.insert if database == "sqlite" else postgresql.insert
+    new = insert(_FLOOD).values(id=1, held=1, minute=bindparam("minute"))
     same = _FLOOD.c.minute >= new.excluded.minute
     changed = {
         "held": case((same, _FLOOD.c.held + 1), else_=1),
@@ -84,4 +93,6 @@ def _one_more(insert: Callable[..., Any]) -> Any:
     return counted.returning(_FLOOD.c.held, _FLOOD.c.since, _FLOOD.c.high_at)
 
 
-_COUNT = {"sqlite": _one_more(sqlite.insert), "postgresql": _one_more(postgresql.insert)}
+_COUNT = Twofold(_one_more)
+_SEEN = Prepared(lambda: _STATE)
+_STILL_HIGH = Prepared(lambda: update(_FLOOD).values(high_at=bindparam("high", type_=UTCDateTime())))

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import bindparam, delete
+from sqlalchemy import Text, bindparam, delete
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from app.abuse.memory_models import ProtectedName
+from app.core import statements
 from app.core.columns import table_of
+from app.core.db import Prepared
 from app.core.folding import fold
 from app.site import queries as site_queries
 from app.staff.models import User
@@ -51,7 +53,7 @@ _ALIKE = {
 _CAPITALS_TO_ONE = str.maketrans({look: letter for letter, looks in _CAPITALS.items() for look in looks})
 _TO_ONE = str.maketrans({look: letter for letter, looks in _ALIKE.items() for look in looks})
 _SKELETON = table_of(ProtectedName).c.skeleton
-_FIND = select(_SKELETON).where(bindparam("bones") == _SKELETON)
+_FIND = Prepared(lambda: select(_SKELETON).where(bindparam("bones", type_=Text()) == _SKELETON))
 
 
 def skeleton(name: str) -> str:
@@ -61,7 +63,7 @@ def skeleton(name: str) -> str:
 
 def is_protected(session: Session, name: str) -> bool:
     """Whether a guest's name reads like one of ours; one query."""
-    return session.execute(_FIND, {"bones": skeleton(name)}).first() is not None
+    return bool(statements.rows(session, _FIND, {"bones": skeleton(name)}))
 
 
 def refresh(session: Session) -> None:

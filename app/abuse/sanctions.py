@@ -1,17 +1,21 @@
 """Bans with an end, told to whom they concern: nobody writes into the void."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete
+from sqlalchemy import Text, bindparam, delete, type_coerce
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from app.abuse.errors import SanctionNotFound
 from app.abuse.memory_models import Sanction, Target
+from app.core import statements
 from app.core.actor import Actor
 from app.core.clock import wire_time
+from app.core.db import Prepared, as_time
 from app.core.ids import new_id
 from app.events.service import record
 
@@ -58,19 +62,29 @@ def lift(session: Session, sanction_id: UUID, *, by: Actor, at: datetime) -> Non
         record(session, "sanction.lifted", found.id, by=by, at=at, target=found.target.value)
 
 
-def find_all(session: Session, subjects: Collection[str], *, at: datetime) -> list[Sanction]:
+class Ban(NamedTuple):
+    """What a ban says to whom it concerns."""
+
+    target: Target
+    notice: str
+    ends_at: datetime
+
+
+def find_all(session: Session, subjects: Sequence[str], *, at: datetime) -> list[Ban]:
     """The bans in force against any of these, the longest first: one query."""
-    return list(session.scalars(_IN_FORCE, {"subjects": list(subjects), "now": at}))
+    parameters: dict[str, Any] = {f"subject_{place}": subject for place, subject in enumerate(subjects)}
+    found = statements.rows(session, _IN_FORCE, {**parameters, "now": at}, len(subjects))
+    return [Ban(Target(target), notice, as_time(ends_at)) for target, notice, ends_at in found]
 
 
-_IN_FORCE = (
-    select(Sanction)
-    .where(
-        col(Sanction.subject).in_(bindparam("subjects", expanding=True)),
-        col(Sanction.ends_at) > bindparam("now", type_=UTCDateTime()),
-    )
-    .order_by(col(Sanction.ends_at).desc())
-)
+def _in_force(many: int) -> Any:
+    subjects = [bindparam(f"subject_{place}", type_=Text()) for place in range(many)]
+    bans = columns(type_coerce(col(Sanction.target), Text), col(Sanction.notice), col(Sanction.ends_at))
+    lasting = col(Sanction.ends_at) > bindparam("now", type_=UTCDateTime())
+    return bans.where(col(Sanction.subject).in_(subjects), lasting).order_by(col(Sanction.ends_at).desc())
+
+
+_IN_FORCE = Prepared(_in_force)
 
 
 def sweep(session: Session, *, at: datetime) -> None:

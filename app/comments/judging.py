@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -19,8 +20,12 @@ from app.comments.schemas import CommentDraft
 from app.core.folding import fold
 from app.core.keys import Keys
 from app.core.render_tokens import FormKind
+from app.core.rows import fill
 from app.jobs import service as jobs
 from app.site.policies import Moderation, SiteSettings
+
+# asked for hash, stack and search column of one comment after the other
+folded = lru_cache(maxsize=4)(fold)
 
 
 def judge_new(
@@ -57,10 +62,10 @@ def judge_new(
     judged = stack.judge(session, attempt)
     if judged.ruling is Ruling.REFUSE:
         raise DuplicateComment()
-    comment.status = workflow.ARRIVALS[judged.ruling]
-    comment.hold_reasons, comment.evidence = judged.hold_reasons, judged.evidence
+    status = workflow.ARRIVALS[judged.ruling]
+    fill(comment, status=status, hold_reasons=judged.hold_reasons, evidence=judged.evidence)
     most = story.settings.comments.flood_per_minute
-    if comment.status is not Status.PUBLISHED and most is not None:
+    if status is not Status.PUBLISHED and most is not None:
         flood.count_held(session, most, at=at)
 
 
@@ -97,7 +102,7 @@ def _attempt(comment: Comment, settings: SiteSettings, *, keys: Keys, at: dateti
         form=FormKind.COMMENT,
         id=comment.id,
         body=body,
-        folded=fold(body),
+        folded=folded(body),
         body_html=comment.body_html or "",
         name=comment.author_name,
         email=comment.author_email,

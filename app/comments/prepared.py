@@ -180,6 +180,12 @@ def _twin(many: int) -> Select[Any]:
     return select(C.id).where(C.post_id.in_(posts), C.body_hash == bindparam("body_hash"), alive, since).limit(1)
 
 
+def _known_writer() -> Select[Any]:
+    """A comment under an address that somebody approved."""
+    approved = (C.status == bindparam("shown"), C.reviewed_at.is_not(None))
+    return select(C.id).where(C.author_email == bindparam("email"), *approved).limit(1)
+
+
 STORY = Prepared(_story_by_slug)
 THREAD = Prepared(_thread_by_slug)
 NODE = Prepared(_node)
@@ -190,3 +196,4 @@ TOP_LEVEL = Prepared(lambda sort, group, localised: _top_level(sort, whole_group
 CHILDREN = Prepared(_children)
 LEVEL = Prepared(_level)
 TWIN = Prepared(_twin)
+KNOWN_WRITER = Prepared(_known_writer)

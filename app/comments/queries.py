@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from app.comments import documents, workflow
 from app.comments.errors import CommentNotFound, WindowClosed
 from app.comments.models import GONE, Comment, Status
-from app.comments.prepared import STORY, TWIN, Story, by_slug
+from app.comments.prepared import KNOWN_WRITER, STORY, TWIN, Story, by_slug
 from app.comments.schemas import CommentPost, Counts, OwnComment, OwnTombstone, Slugs
 from app.core import statements
 from app.core.db import as_time, as_uuid
@@ -91,12 +91,7 @@ def is_known_writer(session: Session, email: str | None) -> bool:
     """Whether somebody approved a comment with this address before."""
     if email is None:
         return False
-    wanted = (
-        col(Comment.author_email) == email,
-        col(Comment.status) == Status.PUBLISHED,
-        col(Comment.reviewed_at).is_not(None),
-    )
-    return session.exec(select(Comment.id).where(*wanted)).first() is not None
+    return bool(statements.rows(session, KNOWN_WRITER, {"email": email, "shown": Status.PUBLISHED.value}))
 
 
 def find_named(session: Session, name: UUID | int) -> Comment | None:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session
@@ -16,7 +17,7 @@ from app.comments.schemas import CommentDraft, CommentEdit, OwnComment, OwnTombs
 from app.core.actor import Actor
 from app.core.day_keys import network_tag
 from app.core.errors import FieldError, IllegalMove, Invalid, wrong
-from app.core.folding import fold, search_text
+from app.core.folding import fold, searchable
 from app.core.http.limits import GUEST_POSTS, Limit, Limiter
 from app.core.ids import new_id
 from app.core.keys import Keys
@@ -57,12 +58,18 @@ def receive(
     limiter.hit(session, [(GUEST_POSTS, network), (THREAD_POSTS, str(story.id))], at=at)
     queries.lock_threads(session, {story.id})
     posts = queries.thread_posts(session, story.id, settings)
-    comment = _written(story.id, draft.body, locale=draft.locale or story.locale, at=at)
+    comment = _written(
+        story.id,
+        draft.body,
+        locale=draft.locale or story.locale,
+        at=at,
+        author_name=draft.author_name,
+        author_email=staff_queries.fold_email(draft.author_email) if draft.author_email else None,
+        notify=draft.notify,
+        network=network_tag(session, keys, network, at=at),
+        reader_id=reader,
+    )
     _hang(session, comment, draft.parent_id, posts)
-    comment.author_name = draft.author_name
-    comment.author_email = staff_queries.fold_email(draft.author_email) if draft.author_email else None
-    comment.notify = draft.notify
-    comment.network, comment.reader_id = network_tag(session, keys, network, at=at), reader
     judging.judge_new(
         session, comment, draft, story, slug=slug, posts=posts, network=network, reader=reader, keys=keys, at=at
     )
@@ -88,8 +95,8 @@ def _check_policy(draft: CommentDraft, settings: SiteSettings) -> None:
         raise Invalid(*found)
 
 
-def _written(post_id: UUID, body: str, *, locale: str, at: datetime) -> Comment:
-    comment = new_row(
+def _written(post_id: UUID, body: str, *, locale: str, at: datetime, **facts: Any) -> Comment:
+    return new_row(
         Comment,
         id=new_id(),
         number=0,
@@ -99,16 +106,20 @@ def _written(post_id: UUID, body: str, *, locale: str, at: datetime) -> Comment:
         created_at=at,
         hold_reasons=[],
         evidence=[],
+        **_said(body, facts.get("author_name")),
+        **facts,
     )
-    _say(comment, body)
-    return comment
 
 
-def _say(comment: Comment, body: str) -> None:
+def _said(body: str, name: str | None) -> dict[str, Any]:
     """The text and what is derived from it; emoji alone fold to nothing and count as they are."""
-    comment.body = body
-    comment.body_html = render_comment(body)
-    comment.body_hash = hashlib.sha256((fold(body) or body).encode()).hexdigest()
+    words = judging.folded(body)
+    return {
+        "body": body,
+        "body_html": render_comment(body),
+        "body_hash": hashlib.sha256((words or body).encode()).hexdigest(),
+        "search_text": searchable(fold(name or ""), words),
+    }
 
 
 def _hang(session: Session, comment: Comment, parent_id: UUID | None, posts: Sequence[UUID]) -> None:
@@ -122,7 +133,6 @@ def _hang(session: Session, comment: Comment, parent_id: UUID | None, posts: Seq
 
 
 def _arrive(session: Session, comment: Comment, *, by: Actor, at: datetime) -> Comment:
-    comment.search_text = search_text(comment.author_name or "", comment.body or "")
     shelf.place(session, comment)
     if comment.staff_id is None:
         shelf.tell(session, "comment.received", comment, by=by, at=at)
@@ -138,10 +148,10 @@ def write_as_staff(session: Session, post_id: UUID, draft: StaffComment, *, by: 
     if story is None or story.kind is not Kind.ARTICLE:
         raise NotPublic()
     queries.lock_threads(session, {post_id})
-    comment = _written(post_id, draft.body, locale=post.locale, at=at)
+    comment = _written(post_id, draft.body, locale=post.locale, at=at, author_name=by.name, staff_id=by.id)
     posts = queries.thread_posts(session, post_id, site_queries.get_settings(session))
     _hang(session, comment, draft.parent_id, posts)
-    comment.author_name, comment.staff_id, comment.status = by.name, by.id, Status.PUBLISHED
+    comment.status = Status.PUBLISHED
     return Placed(_arrive(session, comment, by=by, at=at), story.slug, story.title)
 
 
@@ -159,8 +169,8 @@ def edit(
     if change.body == comment.body:
         return queries.own_view(session, comment, at=at)
     session.add(beside.present_text(comment))
-    _say(comment, change.body)
-    comment.search_text = search_text(comment.author_name or "", change.body)
+    for name, value in _said(change.body, comment.author_name).items():
+        setattr(comment, name, value)
     comment.revision += 1
     comment.edited_at = at
     judged = judging.judge_again(session, comment, site_queries.get_settings(session), keys=keys, at=at)
@@ -201,9 +211,16 @@ def import_comment(
 ) -> Comment:
     """Bring in a comment that was judged elsewhere: no limits, no checks but its parent's. Raises Invalid."""
     queries.lock_threads(session, {post_id})
-    comment = _written(post_id, body, locale=locale, at=written_at)
+    comment = _written(
+        post_id,
+        body,
+        locale=locale,
+        at=written_at,
+        author_name=author_name,
+        author_email=staff_queries.fold_email(author_email) if author_email else None,
+        staff_id=staff_id,
+    )
     posts = queries.thread_posts(session, post_id, site_queries.get_settings(session))
     _hang(session, comment, parent_id, posts)
-    comment.author_name, comment.staff_id, comment.status = author_name, staff_id, status
-    comment.author_email = staff_queries.fold_email(author_email) if author_email else None
+    comment.status = status
     return _arrive(session, comment, by=by, at=at)

@@ -25,9 +25,9 @@ from app.comments.models import (
 from app.core import statements
 from app.core.actor import Actor
 from app.core.columns import table_of
-from app.core.db import Prepared
+from app.core.db import Twofold
 from app.core.http.answers import forget_answers
-from app.core.rows import keep_new
+from app.core.rows import fill, keep_new
 from app.events.service import record
 from app.publications import service as publications_service
 from app.site import queries as site_queries
@@ -37,9 +37,8 @@ CHANNEL = "masthead_threads"
 
 def place(session: Session, comment: Comment) -> None:
     """Store a new comment under the next number, in its status."""
-    comment.number = _next_number(session)
-    comment.visible = comment.status is Status.PUBLISHED
-    comment.document = document_of(comment)
+    fill(comment, number=_next_number(session), visible=comment.status is Status.PUBLISHED)
+    fill(comment, document=document_of(comment))
     keep_new(session, comment)
     if comment.visible:
         _appear(session, comment, +1)
@@ -132,7 +131,7 @@ def _has_answers(session: Session, comment_id: UUID) -> bool:
 
 def _next_number(session: Session) -> int:
     """Taken late: the row stays locked until the commit, so that numbers rise in its order."""
-    ((number,),) = statements.rows(session, _COUNT, {}, session.get_bind().dialect.name)
+    ((number,),) = statements.rows(session, _COUNT, {})
     return int(number)
 
 
@@ -143,7 +142,7 @@ def _one_more(dialect: str) -> Any:
     return counter.on_conflict_do_update(index_elements=["id"], set_={"number": number + 1}).returning(number)
 
 
-_COUNT = Prepared(_one_more)
+_COUNT = Twofold(_one_more)
 
 
 def tell(session: Session, name: str, comment: Comment, *, by: Actor, at: datetime, **data: Any) -> None:

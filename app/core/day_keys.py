@@ -8,7 +8,9 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel
 
+from app.core import statements
 from app.core.columns import table_of
+from app.core.db import Prepared
 from app.core.keys import MAC_BYTES, Keys
 
 KEY_BYTES = 32
@@ -28,7 +30,7 @@ class DayKey(SQLModel, table=True):
 
 
 _KEYS = table_of(DayKey)
-_FIND = select(_KEYS.c.key).where(_KEYS.c.day == bindparam("day"))
+_FIND = Prepared(lambda: select(_KEYS.c.key).where(_KEYS.c.day == bindparam("day")))
 
 
 def network_tag(session: Session, keys: Keys, network: str, *, at: datetime) -> str:
@@ -54,10 +56,10 @@ def find_day_key(session: Session, day: date) -> bytes | None:
     """
     known: dict[date, bytes] = session.info.setdefault("day_keys", {})
     if day not in known:
-        found = session.execute(_FIND, {"day": day}).scalar()
-        if found is None:
+        found = statements.rows(session, _FIND, {"day": day})
+        if not found:
             return None
-        known[day] = bytes(found)
+        known[day] = bytes(found[0][0])
     return known[day]
 
 
@@ -65,7 +67,8 @@ def _made(session: Session, day: date) -> bytes:
     insert_ = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     new = insert_(_KEYS).values(day=day, key=secrets.token_bytes(KEY_BYTES))
     session.execute(new.on_conflict_do_nothing(index_elements=["day"]))  # waits for whoever is faster
-    return bytes(session.execute(_FIND, {"day": day}).scalar_one())
+    ((key,),) = statements.rows(session, _FIND, {"day": day})
+    return bytes(key)
 
 
 def sweep(session: Session, *, at: datetime) -> None:

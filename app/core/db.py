@@ -14,7 +14,7 @@ import contextvars
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any, TypeVar, cast, overload
 from uuid import UUID
@@ -29,6 +29,7 @@ from app.core.errors import DomainError, Unavailable
 T = TypeVar("T")
 Row = tuple[Any, ...]
 Parameters = Mapping[str, Any]
+_AS_THEY_ARE = frozenset({str, int, bytes, type(None)})
 Follow = Callable[[], object]  # what rooms leave in `session.info["after_commit"]`: a hint to this process
 
 
@@ -41,8 +42,18 @@ class Prepared:
 
     def _compile(self, dialect: Dialect, *shape: Any) -> tuple[str, dict[str, Any]]:
         """The text, and the constants that the builder wrote into it."""
-        compiled = self.build(*shape).compile(dialect=dialect)
+        compiled = self._built(dialect.name, shape).compile(dialect=dialect)
         return str(compiled), {name: value for name, value in compiled.params.items() if value is not None}
+
+    def _built(self, _database: str, shape: tuple[Any, ...]) -> Any:
+        return self.build(*shape)
+
+
+class Twofold(Prepared):
+    """A statement that the two databases spell differently: `build` is told first for which."""
+
+    def _built(self, database: str, shape: tuple[Any, ...]) -> Any:
+        return self.build(database, *shape)
 
 
 class Database(ABC):
@@ -171,12 +182,14 @@ def dressed(connection: Connection, sql: str, error: Exception) -> BaseException
 
 def stored(value: Any) -> Any:
     """The value as SQLAlchemy's types store it on SQLite: UUIDs as 32 hex digits, times as text in UTC."""
-    if value.__class__ is str:
+    if value.__class__ in _AS_THEY_ARE:
         return value
     if isinstance(value, UUID):
         return value.hex
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(" ", "microseconds")[:26]
+    if isinstance(value, date):
+        return value.isoformat()
     return value
 
 

@@ -62,4 +62,9 @@ def search_terms(q: str) -> tuple[str, ...]:
 
 def search_text(*parts: str) -> str:
     """What the search column holds: a space before every word, so that LIKE '% word%' finds beginnings only."""
-    return "".join(f" {word}" for part in parts for word in fold(part).split())
+    return searchable(*map(fold, parts))
+
+
+def searchable(*folded: str) -> str:
+    """The same of parts that are folded already."""
+    return "".join([f" {part}" for part in folded if part])

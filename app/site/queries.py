@@ -3,8 +3,10 @@
 from functools import lru_cache
 
 from sqlalchemy import Text, cast
+from sqlalchemy.orm.util import identity_key
 from sqlmodel import Session, col, select
 
+from app.core import statements
 from app.core.db import Database, Prepared
 from app.site.models import Site
 from app.site.policies import Addresses, SiteSettings
@@ -20,8 +22,10 @@ def find_site(session: Session) -> Site | None:
 
 def get_settings(session: Session) -> SiteSettings:
     """The settings in force: the defaults of a new site until someone changes them."""
-    site = find_site(session)
-    return SiteSettings.model_validate(site.settings) if site else SiteSettings()
+    if identity_key(Site, 1) in session.identity_map:  # it may have been changed, and not be written yet
+        return SiteSettings.model_validate(session.get_one(Site, 1).settings)
+    found = statements.rows(session, SETTINGS, {})
+    return parsed(found[0][0])
 
 
 async def fast_settings(db: Database) -> SiteSettings:

@@ -5,7 +5,8 @@ from sqlmodel import Session
 from app.abuse import addresses, sanctions
 from app.abuse.attempt import Attempt, Finding
 from app.abuse.errors import Sanctioned
-from app.abuse.memory_models import Sanction, Target
+from app.abuse.memory_models import Target
+from app.abuse.sanctions import Ban
 from app.core.day_keys import network_tag
 from app.core.render_tokens import FormKind
 
@@ -14,9 +15,10 @@ def examine(session: Session, attempt: Attempt) -> Finding | None:
     """Lets those who are not banned pass; letters to the newsroom are open to all. Raises Sanctioned."""
     if attempt.form is not FormKind.COMMENT:
         return None
-    for sanction in sanctions.find_all(session, _subjects(session, attempt), at=attempt.at):
-        if _concerns(session, sanction, attempt):
-            raise Sanctioned(sanction.notice, sanction.ends_at)
+    subjects = _subjects(session, attempt)
+    for ban in sanctions.find_all(session, subjects, at=attempt.at) if subjects else ():
+        if _concerns(session, ban, attempt):
+            raise Sanctioned(ban.notice, ban.ends_at)
     return None
 
 
@@ -29,8 +31,8 @@ def _subjects(session: Session, attempt: Attempt) -> list[str]:
     return found
 
 
-def _concerns(session: Session, sanction: Sanction, attempt: Attempt) -> bool:
+def _concerns(session: Session, ban: Ban, attempt: Attempt) -> bool:
     """An address that is only typed proves nothing: strangers must not learn that its owner is banned."""
-    if sanction.target is not Target.ADDRESS:
+    if ban.target is not Target.ADDRESS:
         return True
     return addresses.is_verified(session, attempt.reader, attempt.email, keys=attempt.keys)

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from limits import RateLimitItem, parse
@@ -15,7 +16,7 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 from app.core import statements
 from app.core.columns import table_of
 from app.core.day_keys import day_key, find_day_key, sealed
-from app.core.db import Prepared
+from app.core.db import Twofold
 from app.core.errors import TooMany
 from app.core.keys import Keys
 
@@ -42,8 +43,10 @@ class Limit:
     @property
     def item(self) -> RateLimitItem:
         """The parsed rate."""
-        return parse(self.rate)
+        return _parsed(self.rate)
 
+
+_parsed = lru_cache(maxsize=64)(parse)
 
 GUEST_POSTS = Limit("guest-post", "10/minute")  # comments, reports and contact messages of one network together
 # reader keys are to be had for nothing: what one network can add to one comment is bounded, whoever it says it is
@@ -81,9 +84,7 @@ class Limiter:
         number = int(at.timestamp()) // window
         ends_at = datetime.fromtimestamp((number + 1) * window, UTC)
         key = _key(day_key(session, at.date()), self.keys, limit, number, subject)
-        ((hits,),) = statements.rows(
-            session, _COUNTED, {"key": key, "ends_at": ends_at}, session.get_bind().dialect.name
-        )
+        ((hits,),) = statements.rows(session, _COUNTED, {"key": key, "ends_at": ends_at})
         return (limit, max(1, math.ceil((ends_at - at).total_seconds()))) if hits > item.amount else None
 
 
@@ -117,7 +118,7 @@ def _upsert(dialect: str) -> Any:
     return first.on_conflict_do_update(index_elements=["key"], set_={"hits": hits + 1}).returning(hits)
 
 
-_COUNTED = Prepared(_upsert)
+_COUNTED = Twofold(_upsert)
 
 
 def sweep(session: Session, *, at: datetime) -> None:
