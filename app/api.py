@@ -33,6 +33,7 @@ from app.webhooks import editor as webhooks_editor
 PUBLIC: tuple[APIRouter, ...] = (
     publications_public.router,
     comments_public.hot_router,
+    comments_public.light_router,
     comments_public.router,
     comments_public.writer_router,
     comments_opinions.router,

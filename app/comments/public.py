@@ -32,6 +32,7 @@ from app.core.errors import IllegalMove, Invalid, Malformed, TooMany, Unauthenti
 from app.core.http.answers import Idempotency, StillRunning, create
 from app.core.http.deps import Db, Guest, Now, SecretKeys
 from app.core.http.forms import SEE_OTHER, answered, form_docs
+from app.core.http.light import LightRoute
 from app.core.http.network import Network
 from app.core.http.pages import Box, PlainForm
 from app.core.http.problems import problems
@@ -115,6 +116,7 @@ class _Sent(Response):
 
 
 hot_router = APIRouter(prefix="/v1", tags=["comments"], route_class=HotRoute)
+light_router = APIRouter(prefix="/v1", tags=["comments"], route_class=LightRoute)
 router = APIRouter(prefix="/v1", tags=["comments"], route_class=StrictRoute)
 writer_router = APIRouter(
     prefix="/v1/comments", tags=["comments"], route_class=WriterRoute, dependencies=[Depends(edit_token)]
@@ -143,7 +145,7 @@ async def list_replies(db: Db, at: Now, query: Annotated[RepliesQuery, Query()],
     return await threads.replies_page(db, parse_id(comment_id), query, at)
 
 
-@router.post(
+@light_router.post(
     "/posts/{slug}/comments",
     operation_id="createComment",
     status_code=201,

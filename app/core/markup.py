@@ -96,10 +96,10 @@ def render_story(source: str, body_format: BodyFormat, *, base_url: str) -> Rend
     return Rendered(html, plain_text(html), (_TOO_MANY_BRACKETS, *losses) if crowded else losses)
 
 
-# Prose in which nothing can be Markdown, HTML or a link: each line begins with a letter, and its other characters are
-# letters, digits, Arabic and Latin marks, and the punctuation that means nothing to any of them.
+# Prose in which nothing can be Markdown, HTML or a link: each line begins with a letter, or a number that counts no
+# list, and its other characters are letters, digits, Arabic and Latin marks, and punctuation that means nothing to any.
 _PLAIN_LINE = (
-    r"[^\W\d_](?:[^\W_]|[ ,.;?!'\"()\u2013\u2014\u2018\u2019\u201c\u201d\u2026\u00ab\u00bb"
+    r"(?!\d+[.)])[^\W_](?:[^\W_]|[ ,.;?!'\"()\u2013\u2014\u2018\u2019\u201c\u201d\u2026\u00ab\u00bb"
     r"\u060c\u061b\u061f\u064b-\u0652\u0300-\u036f-])*(?<! )"
 )
 _LINE_END, _BREAK = "\n", "<br>\n"

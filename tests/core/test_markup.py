@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.markup import MAX_BRACKETS, Rendered, render_comment, render_story
+from app.core import markup
+from app.core.markup import MAX_BRACKETS, Rendered, render_comment, render_story, rendered_in_full
 from tests.timing import at_most
 
 FIXTURES = Path(__file__).parents[2].parent / "shared" / "fixtures"
@@ -204,6 +205,26 @@ def test_right_to_left_prose_is_kept_word_for_word(name: str) -> None:
     assert len(prose) >= 8
     for sample in prose:
         assert markdown(sample)[1:] == (re.sub(r"\s+", " ", sample).strip(), ())
+
+
+PROSE = st.sampled_from(
+    [*"ab كِز9\u00e9\u0301 ,.;?!'\"()-\u2013\u201c\u00ab\u060c\u061f", "\n", "\n\n", "12", "www.", "the harbour"]
+)
+TEMPTING = st.sampled_from([*"*_`~[]<>/&:@#|+=\\\u00a0\u2028\t0) ", "http://a.b", "1. ", "- ", "   "])
+
+
+@given(st.lists(PROSE | TEMPTING, max_size=30).map("".join) | st.lists(PROSE, max_size=30).map("".join))
+def test_plain_prose_takes_a_short_way_to_the_same_place(source: str) -> None:
+    assert render_comment(source) == rendered_in_full(source)
+
+
+@pytest.mark.parametrize(
+    "source", ["شكرًا على هذا التحقيق.", "First, thanks.\nThen (no)", "Why? 12 boats!\n\n2026 was wet"]
+)
+def test_most_comments_take_it(source: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = rendered_in_full(source)
+    monkeypatch.setattr(markup, "rendered_in_full", lambda _source: pytest.fail("the parser was asked"))
+    assert render_comment(source) == whole
 
 
 @given(st.text(st.sampled_from("ab*_`~[]()!<>/&;:#|-+=^\"'\\\n 1.خ")))
