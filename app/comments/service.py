@@ -13,6 +13,7 @@ from app.comments.documents import Placed
 from app.comments.editor_schemas import StaffComment
 from app.comments.errors import NotPublic, ThreadClosed
 from app.comments.models import Comment, Status
+from app.comments.prepared import Story
 from app.comments.schemas import CommentDraft, CommentEdit, OwnComment, OwnTombstone
 from app.core.actor import Actor
 from app.core.day_keys import network_tag
@@ -58,17 +59,7 @@ def receive(
     limiter.hit(session, [(GUEST_POSTS, network), (THREAD_POSTS, str(story.id))], at=at)
     queries.lock_threads(session, {story.id})
     posts = queries.thread_posts(session, story.id, settings)
-    comment = _written(
-        story.id,
-        draft.body,
-        locale=draft.locale or story.locale,
-        at=at,
-        author_name=draft.author_name,
-        author_email=staff_queries.fold_email(draft.author_email) if draft.author_email else None,
-        notify=draft.notify,
-        network=network_tag(session, keys, network, at=at),
-        reader_id=reader,
-    )
+    comment = _sent(story, draft, network=network_tag(session, keys, network, at=at), reader_id=reader, at=at)
     _hang(session, comment, draft.parent_id, posts)
     judging.judge_new(
         session, comment, draft, story, slug=slug, posts=posts, network=network, reader=reader, keys=keys, at=at
@@ -93,6 +84,19 @@ def _check_policy(draft: CommentDraft, settings: SiteSettings) -> None:
         found.append(FieldError("/body/locale", "unknown_locale", detail))
     if found:
         raise Invalid(*found)
+
+
+def _sent(story: Story, draft: CommentDraft, *, at: datetime, **facts: Any) -> Comment:
+    return _written(
+        story.id,
+        draft.body,
+        locale=draft.locale or story.locale,
+        at=at,
+        author_name=draft.author_name,
+        author_email=staff_queries.fold_email(draft.author_email) if draft.author_email else None,
+        notify=draft.notify,
+        **facts,
+    )
 
 
 def _written(post_id: UUID, body: str, *, locale: str, at: datetime, **facts: Any) -> Comment:
