@@ -66,6 +66,8 @@ class Dossier:
     def publish(self, number: int, now: datetime) -> None:
         """A revision goes before the public now; what was to appear later does not any more."""
         self._appear(next(one for one in self.snapshots if one.number == number), now)
+        if self.publish_at is not None:
+            self.told.append("post.unscheduled")
         self.publish_at = self.pinned = None
 
     def schedule(self, publish_at: datetime | None, unpublish_at: datetime | None) -> None:
@@ -82,7 +84,9 @@ class Dossier:
         self.told.append("post.unscheduled")
 
     def take_back(self, action: Action) -> None:
-        """Unpublish or withdraw."""
+        """Unpublish or withdraw; nothing is to happen by itself any more."""
+        if self.publish_at is not None or self.unpublish_at is not None:
+            self.told.append("post.unscheduled")
         self.publish_at = self.unpublish_at = self.pinned = self.live = None
         self.life = workflow.after(action, self.life)
         self.told.append("post.unpublished" if action is Action.UNPUBLISH else "post.withdrawn")

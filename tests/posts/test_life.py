@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import httpx
 import pytest
 from anyio import from_thread, to_thread
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, col, select
 
@@ -68,7 +68,8 @@ class Desktop:
 
     def happen(self, steps: list[tuple[Any, ...]]) -> None:
         """One step after the other; after each all is as it should be."""
-        for name, *facts in steps:
+        for number, (name, *facts) in enumerate(steps):
+            note(f"{number}: {name} {facts} at {self.second}: {self.dossier}")
             getattr(self, name)(*facts)
             self.the_public_reads_what_is_published()
             self.the_desk_knows()
