@@ -130,7 +130,7 @@ class Story(StorySummary):
     related: Annotated[
         list[StorySummary],
         Field(
-            description="most shared tags first, then the section and those below it, then the newest; a minute old at most"
+            description="most shared tags first, then the section and those below, then the newest; a minute old at most"
         ),
     ]
     comments: ThreadSummary
