@@ -1,7 +1,7 @@
 """Counting stories by time: index entries alone are read, and rows only of what was taken back."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -15,6 +15,8 @@ from app.taxonomy.models import Section
 
 P = table_of(Publication).c
 LINK = table_of(PublicationTerm).c
+
+_TICK = timedelta(microseconds=1)
 
 
 class Where(NamedTuple):
@@ -51,9 +53,11 @@ def count_between(session: Session, where: Where, bounds: Sequence[datetime], at
 
 def _between(where: Where, bounds: Sequence[datetime], at: datetime) -> Select[Any]:
     columns = (column("place", Integer), column("begins", UTCDateTime()), column("ends", UTCDateTime()))
-    span = values(*columns).data([(place, *ends) for place, ends in enumerate(pairwise(bounds))]).cte("span")
+    # one upper bound only: beside another the planner walks from each month to now
+    spans = [(place, begins, min(ends, at + _TICK)) for place, (begins, ends) in enumerate(pairwise(bounds))]
+    span = values(*columns).data(spans).cte("span")
     date, conditions = where.listed()
-    inside = (date >= span.c.begins, date < span.c.ends, date <= at)
+    inside = (date >= span.c.begins, date < span.c.ends)
     counted = select(func.count()).select_from(date.table).where(*conditions, *inside).correlate(span)
     return select(counted.scalar_subquery()).select_from(span).order_by(span.c.place)
 

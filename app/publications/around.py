@@ -9,7 +9,6 @@ from sqlalchemy import (
     Text,
     Uuid,
     bindparam,
-    case,
     cast,
     func,
     literal,
@@ -66,9 +65,10 @@ def _neighbour(what: str, *places: Any, older: bool) -> Select[Any]:
     order = row_of(P.published_at, P.id)
     side = order < row_of(*_HERE) if older else order > row_of(*_HERE)
     nearest = _NEWEST_FIRST if older else (P.published_at, P.id)
-    # the expression keeps the planner on the index of sections, which has no kind
+    # the expressions keep the planner on the index of sections, which has no kind, and from walking there from now
     kind = func.coalesce(P.kind, P.kind) if places else P.kind
-    beside = (kind == bindparam("kind"), P.locale == bindparam("locale"), visible(_NOW))
+    date = func.coalesce(P.published_at, P.updated_at)
+    beside = (kind == bindparam("kind"), P.locale == bindparam("locale"), visible(_NOW, date))
     return _rows(what, P.link, literal(0)).where(*beside, *places, side).order_by(*nearest).limit(1)
 
 
@@ -81,20 +81,26 @@ def _translations() -> Select[Any]:
 def _related(tags: int) -> Select[Any]:
     """Most shared tags first, then those of the same section, then the newest."""
     candidates = _candidates(tags).subquery()
-    shared = func.sum(candidates.c.shared).label("shared")
-    found = select(candidates.c.post_id, shared).group_by(candidates.c.post_id).subquery()
-    rows = _rows("related", P.summary, P.comment_count).join(found, found.c.post_id == P.id)
-    same_section = case((P.section_id == _SECTION, 1), else_=0)
-    order = (found.c.shared.desc(), same_section.desc(), *_NEWEST_FIRST)
-    return rows.where(visible(_NOW)).order_by(*order).limit(RELATED)
+    best = (
+        func.sum(candidates.c.shared).label("shared"),
+        func.max(candidates.c.filed).label("filed"),
+        func.max(candidates.c.published_at).label("date"),
+        candidates.c.post_id.label("post_id"),
+    )
+    order = [part.desc() for part in best]
+    # twice as many as are shown, as some may be taken back: to look each candidate up cost as much as all the rest
+    found = select(*best).group_by(candidates.c.post_id).order_by(*order).limit(2 * RELATED).subquery()
+    rows = _rows("related", P.summary, P.comment_count).join(found, found.c.post_id == P.id).where(visible(_NOW))
+    return rows.order_by(*(found.c[part.key].desc() for part in best)).limit(RELATED)
 
 
 def _candidates(tags: int) -> CompoundSelect[Any]:
     """The newest under each tag and in the section; looking at all would cost more the older the magazine is."""
-    terms = [(bindparam(f"tag_{number}", type_=Uuid()), 1) for number in range(tags)]
+    terms = [(bindparam(f"tag_{number}", type_=Uuid()), 1, 0) for number in range(tags)]
     newest = []
-    for term, shared in (*terms, (_SECTION, 0)):
-        rows = select(LINK.post_id, literal(shared).label("shared")).where(
+    for term, shared, filed in (*terms, (_SECTION, 0, 1)):
+        flags = (literal(shared).label("shared"), literal(filed).label("filed"))
+        rows = select(LINK.post_id, LINK.published_at, *flags).where(
             LINK.term_id == term,
             LINK.kind == bindparam("kind"),
             LINK.locale == bindparam("locale"),
