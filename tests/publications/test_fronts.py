@@ -59,13 +59,8 @@ async def magazine(newsroom: Newsroom) -> Magazine:
     newsroom.set_clock(START)
     made = Magazine(newsroom, await newsroom.staff("editor"))
     for slug, parent in (("culture", None), ("city", None), ("books", "culture")):
-<<<<<<< HEAD
         draft = {"slug": slug, "names": {"en": slug.title(), "ar": "قسم"}, "parent": parent}
         made.ids[slug] = (await made.desk.post("/v1/editor/sections", json=draft)).json()["id"]
-=======
-        filed = {"slug": slug, "names": {"en": slug.title(), "ar": "قسم"}, "parent": parent}
-        made.ids[slug] = (await made.desk.post("/v1/editor/sections", json=filed)).json()["id"]
->>>>>>> i5-front
     for day, (title, locale, section, tags, featured) in enumerate(STORIES):
         newsroom.set_clock(START + timedelta(days=day))
         facts = {"locale": locale, "section": section, "tags": tags, "featured": featured}
