@@ -27,6 +27,7 @@ from app.core.http.paging import Page, PageQuery, paged
 from app.core.http.problems import problems
 from app.core.http.routes import GuardedRoute
 from app.posts.errors import PostNotFound
+from app.publications import upcoming
 from app.staff.guards import Guard
 from app.staff.permissions import Permission as P
 
@@ -169,6 +170,7 @@ async def create_staff_comment(
     db: Db, actor: Writer, post_id: UUID, draft: StaffComment, repeat: Idempotency, at: Now
 ) -> Response:
     """Comment as the newsroom: shown at once, on closed threads too."""
+    await upcoming.settle(db, at)
 
     def into(placed: Placed) -> Created:
         comment = placed.comment

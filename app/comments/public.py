@@ -41,6 +41,7 @@ from app.core.http.ready import Ready
 from app.core.http.routes import HotRoute, StrictRoute
 from app.core.ids import parse_id
 from app.core.keys import Keys
+from app.publications import upcoming
 from app.publications.errors import StoryNotFound, Withdrawn
 from app.staff.guards import bearer_token
 
@@ -218,6 +219,7 @@ async def create_comment(
 )
 async def count_comments(db: Db, slugs: Slugs, at: Now) -> Counts:
     """How many comments each of these stories shows, for lists on other sites."""
+    await upcoming.settle(db, at)
     return await db.read(queries.count_by_slug, slugs, at=at)
 
 

@@ -83,6 +83,7 @@ def _marks(post: Post, row: Any, submitted: bool) -> list[Mark]:
     marks = (
         (Mark.NEWEST, row.number == post.revision),
         (Mark.LIVE, row.number == post.live_revision),
+        (Mark.SCHEDULED, row.number == post.scheduled_revision),
         (Mark.PUBLISHED, row.published_at is not None),
         (Mark.APPROVED, row.approved_at is not None),
         (Mark.SUBMITTED, submitted),

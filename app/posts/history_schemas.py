@@ -18,6 +18,7 @@ class Mark(StrEnum):
 
     NEWEST = "newest"
     LIVE = "live"
+    SCHEDULED = "scheduled"
     PUBLISHED = "published"
     APPROVED = "approved"
     SUBMITTED = "submitted"

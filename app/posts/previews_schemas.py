@@ -12,13 +12,13 @@ from app.posts.previews_models import Preview, PreviewAnswer, Verdict
 from app.posts.schemas import Strict
 from app.publications.schemas import Story
 
-HOUR, DAY = 3_600, 86_400
+MINUTE, DAY = 60, 86_400
 
 
 class PreviewInput(Strict):
     """Which revision, for how long, for whom: all optional."""
 
-    expires_in: Annotated[StrictInt, Field(ge=HOUR, le=30 * DAY, description="seconds")] = 7 * DAY
+    expires_in: Annotated[StrictInt, Field(ge=MINUTE, le=30 * DAY, description="seconds")] = 7 * DAY
     revision: Annotated[StrictInt | None, Field(ge=1, description="the newest unless said")] = None
     reader: Annotated[
         Annotated[str, Line(200, min_length=0)],
