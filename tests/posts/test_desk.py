@@ -69,35 +69,6 @@ async def test_editing_a_live_story_changes_nothing_in_public(newsroom: Newsroom
     assert (shown["comments"]["status"], shown["seo"]["title"]) == ("closed", "canary")
 
 
-@pytest.mark.parametrize("end", ["unpublish", "draft", "trash"])
-async def test_what_is_not_public_is_nowhere(newsroom: Newsroom, end: str) -> None:
-    desk = await newsroom.staff("editor")
-    neighbour = await published(desk, title="Neighbour")
-    words = {"title": "kanarischer Titel", "dek": "canarydek", "body": "canarybody", "tags": ["canarytag"]}
-    if end == "draft":
-        await opened(desk, **words)
-    else:
-        post = await published(desk, **words)
-        assert "canary" in (await newsroom.reader.get("/v1/posts?include=body")).text
-        await desk.delete(f"{POSTS}/{post['id']}/publication", headers={"If-Match": "*"})
-        if end == "trash":
-            assert (await desk.delete(f"{POSTS}/{post['id']}", headers={"If-Match": "*"})).status_code == 204
-    beside = f"/v1/posts/{neighbour['slug']}"
-    for path in ("/v1/posts?include=body", "/v1/posts?q=canarybody&count=true", beside, "/v1/tags",
-                 "/v1/posts?sort=-updated_at", "/v1/posts?tag=canarytag", "/v1/site", "/v1/sections", "/v1/pages",
-                 "/v1/posts?sort=-comments", "/v1/posts?locale=en", "/v1/posts?sort=published_at"):  # fmt: skip
-        answer = await newsroom.reader.get(path)
-        assert answer.status_code == 200
-        leaks = [word for word in ("kanarischer", "canarydek", "canarybody") if word in answer.text]
-        assert not leaks, path
-    slug = "kanarischer-titel"
-    for path in (f"/v1/posts/{slug}", f"/v1/posts/{slug}/comments", f"/v1/resolve?path=/en/{slug}"):
-        assert (await newsroom.reader.get(path)).status_code == 404, path
-    counted = await newsroom.reader.post("/v1/comments/counts", json={"slugs": [slug]})
-    assert counted.json() == {"counts": {slug: 0}}
-    assert (await newsroom.reader.get("/v1/posts?q=canarybody&count=true")).json()["total"] == 0
-
-
 async def test_return_to_the_public_keeps_the_date(newsroom: Newsroom) -> None:
     desk = await newsroom.staff("editor")
     began = now()
