@@ -8,7 +8,7 @@ from unicodedata import normalize
 from urllib.parse import unquote, urlsplit
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 from sqlalchemy import Select, bindparam, select
 from sqlmodel.sql.sqltypes import UTCDateTime
 
@@ -65,6 +65,13 @@ def _story() -> Select[Any]:
 
 STORY = Prepared(_story)
 
+
+def _one_of_the_standard(format: str) -> str:
+    if format not in ("json", "xml"):
+        raise ValueError("must be json")
+    return format
+
+
 Pixels = Annotated[int | None, Query(ge=1, le=100_000, description="a larger picture is left out")]
 
 
@@ -81,7 +88,7 @@ async def get_oembed(
     url: Annotated[str, Query(max_length=2_000, examples=["https://news.example/en/voices-of-the-harbour"])],
     maxwidth: Pixels = None,
     maxheight: Pixels = None,
-    format: Annotated[str, Query(max_length=20, description="`json`")] = "json",
+    format: Annotated[str, Query(json_schema_extra={"enum": ["json"]}), AfterValidator(_one_of_the_standard)] = "json",
 ) -> Response:
     """The card of a public story or page by its address in the front end, old addresses included (oEmbed 1.0)."""
     if format != "json":

@@ -3,7 +3,7 @@
 from typing import Annotated
 from unicodedata import normalize
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 MOST_VALUES = 20
 
@@ -20,5 +20,10 @@ def split_values(value: object) -> object:
     return tuple(dict.fromkeys(parts))
 
 
-AnyOf = Annotated[tuple[str, ...], BeforeValidator(split_values), Field(min_length=1, max_length=MOST_VALUES)]
+AnyOf = Annotated[
+    tuple[str, ...],
+    BeforeValidator(split_values),
+    Field(min_length=1, max_length=MOST_VALUES),
+    WithJsonSchema({"type": "string", "minLength": 1}),  # one parameter: given twice it would be refused
+]
 Words = Annotated[str, AfterValidator(lambda value: normalize("NFC", value)), Field(min_length=1, max_length=200)]
