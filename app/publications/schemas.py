@@ -141,7 +141,7 @@ class Story(StorySummary):
     series: list[SeriesPlace]
     related: Annotated[
         list[StorySummary],
-        Field(description="most shared tags first, then the same section, then the newest; a minute old at most"),
+        Field(description="most shared tags first, then the section and those below, then the newest; a minute old"),
     ]
     comments: ThreadSummary
     seo: Seo

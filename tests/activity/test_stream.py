@@ -135,7 +135,7 @@ async def test_what_cannot_be_asked(newsroom: Newsroom, parameters: dict[str, An
 # --- rooms
 
 ROOMS: dict[P, set[str]] = {
-    P.EVENTS_READ: {"section", "tag", "author", "site", "ad"},
+    P.EVENTS_READ: {"section", "tag", "author", "series", "front", "site", "ad"},
     P.POSTS_READ_ANY: {"post", "preview", "redirect"},
     P.MEDIA_READ: {"media"},
     P.COMMENTS_MODERATE_ANY: {"comment", "thread", "decision", "sanction", "flood"},

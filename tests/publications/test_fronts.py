@@ -244,8 +244,11 @@ async def test_related_by_shared_tags_then_section_then_time(magazine: Magazine)
     assert titles(nets["related"]) == ["Tides", "Pages", "Budget", "Lamps"]
     lamps = await magazine.read("/v1/posts/lamps")
     assert titles(lamps["related"]) == ["Pages", "Tides", "Nets"]
+    await published(magazine.desk, title="Quay", locale="en", section="city", tags=["sea"])
+    nets = await magazine.read("/v1/posts/nets")
+    assert titles(nets["related"]) == ["Tides", "Pages", "Quay", "Budget"]
     await magazine.unpublish("Tides")
-    assert titles((await magazine.read("/v1/posts/nets"))["related"]) == ["Pages", "Budget", "Lamps"]
+    assert titles((await magazine.read("/v1/posts/nets"))["related"]) == ["Pages", "Quay", "Budget", "Lamps"]
 
 
 # --- the archive
