@@ -40,7 +40,7 @@ def open_page() -> Iterator[Page]:
         browser = playwright.chromium.launch(executable_path=program, args=_ARGS)
         try:
             page = browser.new_page()
-            page.set_default_timeout(15_000)
+            page.set_default_timeout(120_000)
             yield page
         finally:
             browser.close()
