@@ -423,7 +423,7 @@ def test_a_source_loses_no_word_when_it_is_not_taken(site: Site, page: Page, sta
     expect(page.get_by_role("alert")).to_contain_text(said, use_inner_text=True)
     assert page.get_by_role("textbox", name="Your tip").input_value() == WORDS["body"]
     page.get_by_role("button", name="Seal and send").click()
-    page.wait_for_function("!document.querySelector('#send').disabled")
+    expect(page.locator("#send")).to_be_enabled()
     first, second = (posted["sealed"] for posted in doors.posted)
     assert first != second
 

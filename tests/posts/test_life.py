@@ -142,7 +142,7 @@ class Desktop:
 
     def unschedule(self) -> None:
         """Nothing happens by itself any more."""
-        self.dossier.pass_time(NOON + timedelta(seconds=self.second + 1))
+        self.dossier.pass_time(self.later(1))
         if self.dossier.publish_at is None and self.dossier.unpublish_at is None:
             return
         if self.send(Action.UNSCHEDULE, "DELETE", "/schedule"):
