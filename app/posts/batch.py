@@ -64,16 +64,11 @@ def _publish(session: Session, wanted: Batch, post_id: UUID, match: Match, *, by
     return publishing.publish(session, post_id, PublicationInput(), match, by=by, at=at)
 
 
-def _unpublish(session: Session, wanted: Batch, post_id: UUID, match: Match, *, by: Actor, at: datetime) -> Post:
-    return publishing.unpublish(session, post_id, match, by=by, at=at)
-
-
-def _trash(session: Session, wanted: Batch, post_id: UUID, match: Match, *, by: Actor, at: datetime) -> Post:
-    return service.trash(session, post_id, match, by=by, at=at)
-
-
-def _restore(session: Session, wanted: Batch, post_id: UUID, match: Match, *, by: Actor, at: datetime) -> Post:
-    return service.restore(session, post_id, match, by=by, at=at)
+def _simply(
+    verb: Callable[..., Post], session: Session, wanted: Batch, post_id: UUID, match: Match, *, by: Actor, at: datetime
+) -> Post:
+    """A verb that needs no more than the dossier."""
+    return verb(session, post_id, match, by=by, at=at)
 
 
 def _edit(
@@ -132,10 +127,10 @@ def _spellings(item: str) -> set[str]:
 
 _VERBS: dict[BatchAction, Callable[..., Any]] = {
     BatchAction.PUBLISH: _publish,
-    BatchAction.UNPUBLISH: _unpublish,
+    BatchAction.UNPUBLISH: partial(_simply, publishing.unpublish),
     BatchAction.TAG: partial(_edit, _tagged),
     BatchAction.UNTAG: partial(_edit, _untagged),
     BatchAction.MOVE: partial(_edit, _moved),
-    BatchAction.TRASH: _trash,
-    BatchAction.RESTORE: _restore,
+    BatchAction.TRASH: partial(_simply, service.trash),
+    BatchAction.RESTORE: partial(_simply, service.restore),
 }

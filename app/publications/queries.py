@@ -72,11 +72,6 @@ def outdated() -> SelectOfScalar[UUID]:
     return select_models(Publication.id).where(col(Publication.doc_version) < DOC_VERSION)
 
 
-def list_publications(session: Session, ids: Sequence[UUID]) -> Sequence[Publication]:
-    """Those of these dossiers that are, or were, before the public."""
-    return session.exec(select_models(Publication).where(col(Publication.id).in_(ids))).all()
-
-
 def ids_under(term_id: UUID) -> SelectOfScalar[UUID]:
     """Dossiers whose public documents name a term: those that a new name must reach."""
     return select_models(PublicationTerm.post_id).where(col(PublicationTerm.term_id) == term_id)

@@ -43,15 +43,15 @@ from app.taxonomy.schemas import (
 SECTIONS, TAGS, AUTHORS = "/v1/editor/sections", "/v1/editor/tags", "/v1/editor/authors"
 router = APIRouter(tags=["editor: terms"], route_class=GuardedRoute)
 
-_READING = (Permission.POSTS_READ_OWN, Permission.TERMS_WRITE)
+READING = (Permission.POSTS_READ_OWN, Permission.TERMS_WRITE)
 
-Reader = Annotated[Actor, Depends(Guard(*_READING))]
+Reader = Annotated[Actor, Depends(Guard(*READING))]
 Writer = Annotated[Actor, Depends(Guard(Permission.TERMS_WRITE))]
-SectionReader = Annotated[Actor, Depends(Guard(*_READING, sees=queries.sees(Section)))]
+SectionReader = Annotated[Actor, Depends(Guard(*READING, sees=queries.sees(Section)))]
 SectionWriter = Annotated[Actor, Depends(Guard(Permission.TERMS_WRITE, sees=queries.sees(Section)))]
-TagReader = Annotated[Actor, Depends(Guard(*_READING, sees=queries.sees(Tag)))]
+TagReader = Annotated[Actor, Depends(Guard(*READING, sees=queries.sees(Tag)))]
 TagWriter = Annotated[Actor, Depends(Guard(Permission.TERMS_WRITE, sees=queries.sees(Tag)))]
-AuthorReader = Annotated[Actor, Depends(Guard(*_READING, sees=queries.sees(Author)))]
+AuthorReader = Annotated[Actor, Depends(Guard(*READING, sees=queries.sees(Author)))]
 AuthorWriter = Annotated[Actor, Depends(Guard(Permission.TERMS_WRITE, sees=queries.sees(Author)))]
 
 _LISTED = problems(Unauthenticated, Forbidden, Invalid)

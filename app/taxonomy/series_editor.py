@@ -24,6 +24,7 @@ from app.core.http.routes import GuardedRoute
 from app.staff.guards import Guard
 from app.staff.permissions import Permission
 from app.taxonomy import queries, service
+from app.taxonomy.editor import READING, Reader, Writer
 from app.taxonomy.errors import SlugTaken, TermNotFound
 from app.taxonomy.models import Series
 from app.taxonomy.schemas import TagCreate, TagEditor, TagPatch, TermQuery
@@ -31,11 +32,7 @@ from app.taxonomy.schemas import TagCreate, TagEditor, TagPatch, TermQuery
 SERIES = "/v1/editor/series"
 router = APIRouter(prefix=SERIES, tags=["editor: terms"], route_class=GuardedRoute)
 
-_READING = (Permission.POSTS_READ_OWN, Permission.TERMS_WRITE)
-
-Reader = Annotated[Actor, Depends(Guard(*_READING))]
-Writer = Annotated[Actor, Depends(Guard(Permission.TERMS_WRITE))]
-SeriesReader = Annotated[Actor, Depends(Guard(*_READING, sees=queries.sees(Series)))]
+SeriesReader = Annotated[Actor, Depends(Guard(*READING, sees=queries.sees(Series)))]
 SeriesWriter = Annotated[Actor, Depends(Guard(Permission.TERMS_WRITE, sees=queries.sees(Series)))]
 
 _REFUSED = (Malformed, Unauthenticated, Forbidden, UnsupportedMediaType, Invalid, SlugTaken)
