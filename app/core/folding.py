@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from app.core.text import PILE_OF_MARKS
+from app.core.text import without_piles
 
 MAX_SEARCH_TERMS = 10
 
@@ -22,15 +22,11 @@ def fold(text: str) -> str:
     """Words joined by single spaces, for comparing only; folding twice changes nothing."""
     if text.isascii():
         return _BETWEEN_ASCII.sub(" ", text.lower()).strip()
-    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", _unpiled(text)).casefold())
+    # HTML entities bring piles of marks in behind `clean_prose`, and dropping what parts them makes new ones
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", without_piles(text)).casefold())
     bare = _LATIN_MARKS.sub("", ARABIC_MARKS.sub("", decomposed))
-    letters = unicodedata.normalize("NFKC", _unpiled(bare)).translate(_LETTERS)
+    letters = unicodedata.normalize("NFKC", without_piles(bare)).translate(_LETTERS)
     return " ".join(_ARTICLES.sub("", word) for word in _words(letters))
-
-
-def _unpiled(text: str) -> str:
-    """HTML entities bring piles of marks in behind `clean_prose`, and dropping what parts them makes new ones."""
-    return PILE_OF_MARKS.sub("", text)
 
 
 def _words(text: str) -> list[str]:

@@ -7,19 +7,21 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import make_url
 from sqlmodel import Session
 
-from app.core.db import Database, Parameters, Prepared, Row, dressed, finish, in_this_context, stored
+from app.core.db import Database, Parameters, Prepared, Row, finish, in_this_context, stored
 from app.core.writer import Writer
 
 PRAGMAS = (
-    *("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-16000"),
+    *("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"),
     "secure_delete=ON",  # what was erased is overwritten in the file, not only let go
 )
 WAIT_MS = 10_000
+CACHE_MIB = 16
+WRITERS_CACHE_MIB = 64  # its indexes are touched at random places, and and one process rarely hears another write
 LISTEN_SECONDS = 1.0
 
 
@@ -36,7 +38,7 @@ class SQLite(Database):
         Path(self.path).parent.mkdir(parents=True, exist_ok=True)
         self._quick = sqlite_engine(url, "BEGIN", wait_ms=1_000, pool_size=1, max_overflow=-1)
         self._slow = sqlite_engine(url, "BEGIN", wait_ms=WAIT_MS, pool_size=2)
-        self.engine = sqlite_engine(url, "BEGIN IMMEDIATE", wait_ms=WAIT_MS, pool_size=1)
+        self.engine = sqlite_engine(url, "BEGIN IMMEDIATE", wait_ms=WAIT_MS, cache_mib=WRITERS_CACHE_MIB, pool_size=1)
         self._writer = Writer(self.engine, self.info)
         self._readers = ThreadPoolExecutor(2, "masthead-reader")
         self._kept: sqlite3.Connection | None = None
@@ -75,8 +77,7 @@ class SQLite(Database):
     def _connection(self) -> sqlite3.Connection:
         if self._kept is None:
             self._kept = sqlite3.connect(self.path, isolation_level=None, cached_statements=512)
-            for pragma in (*PRAGMAS, f"busy_timeout={WAIT_MS}"):
-                self._kept.execute("PRAGMA " + pragma)
+            _prepare(self._kept, WAIT_MS, CACHE_MIB)
         return self._kept
 
     async def listen(self, channel: str, heard: Callable[[str], None]) -> None:
@@ -90,16 +91,19 @@ class SQLite(Database):
             await asyncio.sleep(LISTEN_SECONDS)
 
 
-def sqlite_engine(url: str, begin: str, *, wait_ms: int, **pool: Any) -> Engine:
+def _prepare(raw: sqlite3.Connection, wait_ms: int, cache_mib: int) -> None:
+    for pragma in (*PRAGMAS, f"busy_timeout={wait_ms}", f"cache_size={-1024 * cache_mib}"):
+        raw.execute("PRAGMA " + pragma)
+
+
+def sqlite_engine(url: str, begin: str, *, wait_ms: int, cache_mib: int = CACHE_MIB, **pool: Any) -> Engine:
     """An engine whose every connection carries the pragmas and opens transactions with `begin`."""
     engine = create_engine(url, hide_parameters=True, **pool)
-    _shorten_savepoints(engine.dialect)
 
     @event.listens_for(engine, "connect")
-    def _prepare(raw: sqlite3.Connection, _record: object) -> None:
+    def _connected(raw: sqlite3.Connection, _record: object) -> None:
         raw.isolation_level = None  # we say BEGIN ourselves: sqlite3's own begins too late for IMMEDIATE
-        for pragma in (*PRAGMAS, f"busy_timeout={wait_ms}"):
-            raw.execute("PRAGMA " + pragma)
+        _prepare(raw, wait_ms, cache_mib)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
@@ -112,27 +116,3 @@ def sqlite_engine(url: str, begin: str, *, wait_ms: int, **pool: Any) -> Engine:
             raw.execute("ROLLBACK")
 
     return engine
-
-
-def _shorten_savepoints(dialect: Dialect) -> None:
-    """Savepoints by the driver itself: SQLAlchemy compiles three statements for each, and every small verb has one."""
-
-    def says(word: str) -> Callable[[Connection, str], None]:
-        def say(connection: Connection, name: str) -> None:
-            raw = connection.connection.driver_connection
-            assert raw is not None
-            sql = f"{word} {name}"  # a name that SQLAlchemy counts up
-            try:
-                raw.execute(sql)
-            except sqlite3.Error as error:
-                raise dressed(connection, sql, error) from error
-
-        return say
-
-    words = {
-        "do_savepoint": "SAVEPOINT",
-        "do_rollback_to_savepoint": "ROLLBACK TO SAVEPOINT",
-        "do_release_savepoint": "RELEASE SAVEPOINT",
-    }
-    for method, word in words.items():
-        setattr(dialect, method, says(word))

@@ -7,7 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
-from app.core.text import Line, Prose, clean_line, clean_prose, count_words, excerpt, is_blank, reading_minutes
+from app.core.text import (
+    Line,
+    Prose,
+    clean_line,
+    clean_prose,
+    count_words,
+    excerpt,
+    is_blank,
+    reading_minutes,
+    without_piles,
+)
 from tests.timing import at_most
 
 ANY_TEXT = st.text(st.characters(exclude_categories=[]))
@@ -90,6 +100,13 @@ def test_cleaning_again_changes_nothing(clean: object, text: str) -> None:
         return
     assert clean(cleaned) == cleaned
     assert not cleaned or not is_blank(cleaned)
+
+
+@pytest.mark.parametrize("before", range(64))
+def test_thirty_marks_in_a_row_are_allowed_and_no_more_wherever_they_stand(before: int) -> None:
+    text = "ن" * before + "\u0651" * 30
+    assert without_piles(text + "و") == text + "و"
+    assert without_piles(text + "\u0651و") == "ن" * before + "و"
 
 
 @pytest.mark.parametrize("clean", [clean_line, clean_prose])

@@ -123,17 +123,29 @@ async def test_a_failed_commit_is_answered_to_all_that_it_held(sqlite: SQLite) -
     assert keys_seen_by_a_stranger(sqlite) == ["next", "one more"]
 
 
-async def test_a_transaction_that_sqlite_gave_up_fails_all_that_it_held(sqlite: SQLite) -> None:
+async def test_a_transaction_that_sqlite_gave_up_is_begun_again_for_each_that_it_held(sqlite: SQLite) -> None:
     def disk_is_full(session: Session) -> None:
         put(session, "too much")
         session.connection().exec_driver_sql("ROLLBACK")  # as SQLite itself does then
         raise OSError
 
     first, failed, last = await all_at_once(sqlite, (put, "first"), (disk_is_full,), (put, "last"))
-    assert isinstance(first, Unavailable)
-    assert isinstance(failed, Unavailable)
-    assert last == "last"
-    assert keys_seen_by_a_stranger(sqlite) == ["last"]
+    assert (first, last) == ("first", "last")
+    assert isinstance(failed, OSError)
+    assert keys_seen_by_a_stranger(sqlite) == ["first", "last"]
+
+
+async def test_what_a_failed_verb_remembered_is_forgotten(database: Database) -> None:
+    def remembers(session: Session) -> None:
+        session.info["made"] = "of what is taken back"
+        raise Forbidden
+
+    def looks(session: Session) -> str | None:
+        found: str | None = session.info.get("made")
+        return found
+
+    _, seen = await all_at_once(database, (remembers,), (looks,))
+    assert seen is None
 
 
 async def test_hints_follow_the_commit_and_none_follows_its_failure(sqlite: SQLite) -> None:

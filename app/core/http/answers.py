@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
 from fastapi import Depends, Header, Request, Response
@@ -20,7 +20,6 @@ from app.core.columns import JSON_TYPE, LONG_TEXT
 from app.core.db import Database
 from app.core.errors import Conflict, Malformed, wrong
 from app.core.http.conditional import etag_for
-from app.core.rows import new_row
 
 KEPT = timedelta(hours=24)
 _KEY = re.compile(r"[\x21-\x7e]{1,128}")
@@ -39,6 +38,15 @@ class KeptAnswer(SQLModel, table=True):
     headers: dict[str, str] = Field(sa_type=JSON_TYPE)
     body: str = Field(sa_type=LONG_TEXT)
     created_at: datetime = Field(index=True)
+
+
+class _Answer(NamedTuple):
+    """What is sent, whether it is kept or not."""
+
+    about: UUID
+    status: int
+    headers: dict[str, str]
+    body: str
 
 
 class StillRunning(Conflict):
@@ -101,14 +109,14 @@ async def create(
 ) -> Response:
     """Run a creating verb once a key; `secrets` are members derived from the id, added to first and later answers."""
 
-    def work(session: Session) -> tuple[KeptAnswer, bool]:
+    def work(session: Session) -> tuple[_Answer, bool]:
         return _once(session, repeat, by, at, lambda: into(verb(session, *args, by=by, at=at, **kwargs)))
 
     # what readers send is small and comes in crowds; what the newsroom makes may be long
-    kept, replayed = await (db.write_together(work) if by.id is None else db.write(work))
-    headers = kept.headers | ({"Idempotent-Replayed": "true"} if replayed else {})
-    body = kept.body if secrets is None else _with_members(kept.body, secrets(kept.about))
-    return Response(body, kept.status, headers, "application/json")
+    answer, replayed = await (db.write_together(work) if by.id is None else db.write(work))
+    headers = answer.headers | ({"Idempotent-Replayed": "true"} if replayed else {})
+    body = answer.body if secrets is None else _with_members(answer.body, secrets(answer.about))
+    return Response(body, answer.status, headers, "application/json")
 
 
 def _with_members(body: str, members: dict[str, str]) -> str:
@@ -120,9 +128,9 @@ def _with_members(body: str, members: dict[str, str]) -> str:
 
 def _once(
     session: Session, repeat: Repeat, by: Actor, at: datetime, make: Callable[[], Created]
-) -> tuple[KeptAnswer, bool]:
+) -> tuple[_Answer, bool]:
     if repeat.key is None:
-        return _kept("", repeat, make(), at), False
+        return _answer(make()), False
     scope = f"{by.id or 'anonymous'}\n{repeat.method}\n{repeat.path}\n{repeat.key}"
     key = hashlib.sha256(scope.encode()).hexdigest()
     _claim(session, key)
@@ -130,13 +138,16 @@ def _once(
     if first is not None and first.created_at > at - KEPT:
         if first.request_hash != repeat.body_hash:
             raise wrong("", "idempotency_key_reused", "this Idempotency-Key was used with another body")
-        return first, True
+        return _Answer(first.about, first.status, first.headers, first.body), True
     if first is not None:
         session.delete(first)
         session.flush()
-    kept = _kept(key, repeat, make(), at)
-    session.add(kept)
-    return kept, False
+    made = make()
+    answer = _answer(made)
+    # of a private thing the end of the day: kept for 24 hours at least
+    since = day_of(at) + KEPT if made.private else at
+    session.add(KeptAnswer(key=key, request_hash=repeat.body_hash, created_at=since, **answer._asdict()))
+    return answer, False
 
 
 def _claim(session: Session, key: str) -> None:
@@ -147,20 +158,11 @@ def _claim(session: Session, key: str) -> None:
             raise StillRunning(headers={"Retry-After": "1"})
 
 
-def _kept(key: str, repeat: Repeat, made: Created, at: datetime) -> KeptAnswer:
+def _answer(made: Created) -> _Answer:
     headers = {"Location": made.location} if made.location else {}
     if made.version is not None:
         headers["ETag"] = etag_for(made.version)
-    return new_row(
-        KeptAnswer,
-        key=key,
-        request_hash=repeat.body_hash,
-        about=made.about,
-        status=made.status,
-        headers=headers,
-        body=made.body.model_dump_json(),
-        created_at=day_of(at) + KEPT if made.private else at,  # the end of the day: kept for 24 hours at least
-    )
+    return _Answer(made.about, made.status, headers, made.body.model_dump_json())
 
 
 def sweep(session: Session, *, at: datetime) -> None:
