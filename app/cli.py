@@ -57,6 +57,7 @@ def serve(
     workers: Annotated[int, typer.Option(min=1, max=64, help="processes")] = 1,
 ) -> None:
     """Serve the API; migrate first with `masthead migrate`."""
+    os.environ["PORT"] = str(port)  # for the workers: they read their settings anew
     Settings()  # a wrong setting is said here and once, not by every worker
     print(f"Masthead serves http://{host}:{port} and is documented at http://{host}:{port}/docs", file=sys.stderr)
     uvicorn.run(

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import ipaddress
+import os
 import secrets
 from contextlib import suppress
 from email.utils import parseaddr
@@ -39,6 +40,11 @@ def _base_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _own_address() -> str:
+    """What a browser beside the server asks, on the port that its command line was given."""
+    return f"http://127.0.0.1:{os.environ.get('PORT', '8000')}"
+
+
 def _sender(value: str) -> str:
     name, address = parseaddr(value)
     Sender(name, address)
@@ -67,7 +73,7 @@ class Settings(BaseSettings):
         description="at least 32 random bytes as base64 or hex; made and kept in var/ during development",
     )
     base_url: Annotated[str, AfterValidator(_base_url)] = Field(
-        default="http://127.0.0.1:8000", description="the address of this API; links are built from it, never from Host"
+        default_factory=_own_address, description="the address of this API; links are built from it, never from Host"
     )
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="networks whose X-Forwarded-For is believed, with commas: 10.0.0.0/8"

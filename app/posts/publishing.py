@@ -15,7 +15,7 @@ from app.posts import agenda, changing, checklist, content, queries, workflow
 from app.posts.checklist import Manuscript
 from app.posts.errors import ApprovalRequired, NotReady
 from app.posts.models import Life, Post, Revision, State
-from app.posts.schemas import Checklist, PublicationInput
+from app.posts.schemas import Checklist, Finding, PublicationInput
 from app.posts.workflow import Action
 from app.publications import service as publications_service
 from app.publications.models import CommentsMode, Kind, Publication
@@ -28,9 +28,14 @@ REFRESHED_AT_ONCE = 100
 
 
 def check(session: Session, post_id: UUID, wish: PublicationInput, *, by: Actor) -> Checklist:
-    """The publish checklist of the newest or named revision, without publishing. Raises PostNotFound."""
+    """What stands between the newest or named revision and the public, without publishing. Raises PostNotFound."""
     post = queries.get_for_editor(session, post_id, by)
-    return _judged(session, post, _wanted(session, post, wish))
+    revision = _wanted(session, post, wish)
+    found = _judged(session, post, revision)
+    if _lacks_approval(session, revision):
+        missing = Finding(code=ApprovalRequired.code, pointer="/state", detail="this revision is not approved")
+        found.blockers.append(missing)
+    return found
 
 
 def publish(session: Session, post_id: UUID, wish: PublicationInput, match: Match, *, by: Actor, at: datetime) -> Post:
@@ -133,8 +138,12 @@ def check_ready(session: Session, post: Post, revision: Revision) -> None:
     found = _judged(session, post, revision)
     if found.blockers:
         raise NotReady("; ".join(finding.detail for finding in found.blockers), **found.model_dump())
-    if site_queries.get_settings(session).require_approval and revision.approved_at is None:
+    if _lacks_approval(session, revision):
         raise ApprovalRequired()
+
+
+def _lacks_approval(session: Session, revision: Revision) -> bool:
+    return site_queries.get_settings(session).require_approval and revision.approved_at is None
 
 
 def _judged(session: Session, post: Post, revision: Revision) -> Checklist:

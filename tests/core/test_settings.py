@@ -211,3 +211,11 @@ def test_secrets_do_not_stand_in_a_log_of_the_settings() -> None:
     assert STRONG not in shown
     assert "geheim" not in shown
     assert "base_url" in shown
+
+
+def test_links_lead_to_the_port_that_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MASTHEAD_BASE_URL", raising=False)
+    monkeypatch.setenv("PORT", "9000")
+    assert Settings(_env_file=None).base_url == "http://127.0.0.1:9000"
+    monkeypatch.setenv("MASTHEAD_BASE_URL", "https://api.news.example")
+    assert Settings(_env_file=None).base_url == "https://api.news.example"

@@ -29,6 +29,12 @@ async def publish(desk: Desk, post: dict[str, Any], **facts: Any) -> Any:
     return await desk.put(f"{POSTS}/{post['id']}/publication", json=facts, headers=ANYTHING)
 
 
+async def blockers(desk: Desk, post: dict[str, Any], **facts: Any) -> list[str]:
+    url = f"{POSTS}/{post['id']}/publication?dry_run=true"
+    answer = await desk.put(url, json=facts, headers=ANYTHING)
+    return [finding["code"] for finding in answer.json()["blockers"]]
+
+
 async def require_approval(newsroom: Newsroom) -> None:
     admin = await newsroom.staff("admin")
     answer = await admin.patch("/v1/editor/site", json={"require_approval": True}, headers=ANYTHING)
@@ -146,12 +152,14 @@ async def test_approval_binds_to_the_revision(newsroom: Newsroom) -> None:
     post = await opened(desk)
     refused = await publish(desk, post)
     assert (refused.status_code, refused.json()["code"]) == (409, "approval_required")
+    assert "approval_required" in await blockers(desk, post)
     await move(desk, post, "submit")
     assert (await publish(desk, post)).json()["code"] == "approval_required"
     await move(desk, post, "approve")
     assert (await edit(desk, post, title="Not approved")).json()["state"] == "draft"
     assert (await publish(desk, post)).json()["code"] == "approval_required"
     assert (await publish(desk, post, revision=2)).json()["code"] == "approval_required"
+    assert "approval_required" not in await blockers(desk, post, revision=1)
     live = await publish(desk, post, revision=1)
     assert (live.status_code, live.json()["live_revision"], live.json()["state"]) == (200, 1, "draft")
     assert (await newsroom.reader.get(f"/v1/posts/{post['slug']}")).json()["title"] == "Voices of the harbour"
