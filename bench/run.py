@@ -53,12 +53,13 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--seconds", type=int, default=3, help="length of one sample (default %(default)s)")
     parser.add_argument("--rounds", type=int, default=5, help="pairs of samples a route (default %(default)s)")
     parser.add_argument("--stories", type=int, default=1_000, help="size of the site (default %(default)s)")
-    parser.add_argument("--only", choices=[route.name for route in ROUTES], help="measure one route")
+    names = [route.name for route in ROUTES]
+    parser.add_argument("--only", nargs="+", choices=names, default=names, help="measure these routes")
     parser.add_argument("--generator", choices=("wrk", "autocannon"), help="default: wrk if it is installed")
     parser.add_argument("--write", type=Path, metavar="PAGE", help="keep the table between the markers of this page")
     parser.add_argument("--enforce", action="store_true", help="exit with status 1 when a bar is missed")
     options = parser.parse_args(arguments)
-    if options.write and options.only:
+    if options.write and options.only != names:
         parser.error("--write keeps the table of all routes: leave --only out")
     if min(options.seconds, options.rounds, options.stories) < 1:
         parser.error("--seconds, --rounds and --stories start at 1")
@@ -76,7 +77,7 @@ def _measure(options: argparse.Namespace, how: Sampling) -> list[Pairing]:
         server.migrate(environment)
         facts = seed(database_url, stories=options.stories, comments=THREAD)
         with server.masthead(environment) as our_url:
-            chosen = [route for route in ROUTES if options.only in (None, route.name)]
+            chosen = [route for route in ROUTES if route.name in options.only]
             return [_pairing(route, facts, our_url, how) for route in chosen]
 
 
