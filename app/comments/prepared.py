@@ -147,6 +147,14 @@ def _top_level(sort: str, *, whole_group: bool, localised: bool) -> Select[Any]:
     return statement.where(best).order_by(C.parent_id.desc(), C.recommendations.desc(), C.number.desc())
 
 
+def _whole(whole_group: bool, localised: bool) -> Select[Any]:
+    """All that is visible in a thread, in no order, up to a limit."""
+    group = select(S.id).where(S.group_id == bindparam("group", type_=Uuid()))
+    place = C.post_id.in_(group) if whole_group else C.post_id == bindparam("post", type_=Uuid())
+    statement = select(*COMMENT_COLUMNS).where(place, C.visible).limit(_LIMIT)
+    return statement.where(C.locale == bindparam("locale")) if localised else statement
+
+
 def _children(localised: bool) -> Select[Any]:
     parent = C.parent_id == bindparam("parent", type_=Uuid())
     statement = select(*COMMENT_COLUMNS).where(parent, C.visible, C.number > bindparam("after"))
@@ -193,6 +201,7 @@ PULSE = Prepared(_pulse)
 NEWEST = Prepared(_newest)
 COMMENT = Prepared(lambda by_number: _comment_with_story(by_number=by_number))
 TOP_LEVEL = Prepared(lambda sort, group, localised: _top_level(sort, whole_group=group, localised=localised))
+WHOLE = Prepared(_whole)
 CHILDREN = Prepared(_children)
 LEVEL = Prepared(_level)
 TWIN = Prepared(_twin)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from operator import itemgetter
 from typing import Any
 from urllib.parse import quote
@@ -21,6 +21,7 @@ from app.comments.prepared import (
     STORY,
     THREAD,
     TOP_LEVEL,
+    WHOLE,
     Node,
     Story,
     by_slug,
@@ -41,7 +42,7 @@ from app.site.policies import ThreadScope, offered_locale
 MOST_COMMENTS = 1_000  # in one answer: what is beyond stands behind the cursors of its branches
 
 # the members of a Node by their places: felt at 200 comments
-_number, _descendants = itemgetter(2), itemgetter(5)
+_number, _descendants, _votes = itemgetter(2), itemgetter(5), itemgetter(6, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +95,12 @@ async def thread_page(db: Database, slug: str, query: ThreadQuery, at: datetime)
     mode = story.mode(at)
     items, following, pinned = b"", None, b"null"
     if mode is not CommentsMode.HIDDEN:
-        nodes = await _top(db, story, query, place)
+        whole = await _whole(db, story, query)
+        nodes = await _top(db, story, query, place) if whole is None else _first(whole, query)
         if len(nodes) > query.limit:
             nodes = nodes[: query.limit]
             following = encode_cursor(scope, (nodes[-1].recommendations, nodes[-1].number))
-        items = await _rendered(db, nodes, query)
+        items = await _rendered(db, nodes, query, whole)
         pinned = await _pinned(db, story)
     closes_at = story.closes_at()
     closing = "null" if closes_at is None else f'"{wire_time(closes_at)}"'
@@ -113,7 +115,7 @@ async def _pinned(db: Database, story: Story) -> bytes:
     group = story.settings.comments.thread_scope is ThreadScope.GROUP
     pinned = story.pinned_in_group if group else story.pinned
     rows = await db.fast(NODE, {"id": as_uuid(pinned)}) if pinned else []
-    return Branches(RepliesQuery()).text(Node(*rows[0])) if rows else b"null"
+    return Branches(RepliesQuery()).text([Node(*rows[0])]) if rows else b"null"
 
 
 def _place(query: ThreadQuery, scope: str) -> dict[str, int]:
@@ -122,6 +124,24 @@ def _place(query: ThreadQuery, scope: str) -> dict[str, int]:
         return {"votes": MOST_NUMBER, "after": 0 if query.sort == "oldest" else MOST_NUMBER}
     votes, after = map(number_in, decode_cursor(query.cursor, scope, (int, int)))
     return {"votes": votes, "after": after}
+
+
+async def _whole(db: Database, story: Story, query: ThreadQuery) -> list[Node] | None:
+    """All of a thread that is small for the page, in one round trip; None when it is not: then level by level."""
+    levels = query.depth > 1 and query.replies > 0
+    if query.cursor is not None or not levels or story.comment_count > 2 * query.limit:
+        return None
+    group, most = story.settings.comments.thread_scope is ThreadScope.GROUP, 4 * query.limit  # with what is deleted
+    parameters = {"post": story.id, "group": story.group_id, "locale": query.locale, "limit": most}
+    rows = await db.fast(WHOLE, parameters, group, query.locale is not None)
+    return list(map(_node, rows)) if len(rows) < most else None
+
+
+def _first(whole: Sequence[Node], query: ThreadQuery) -> list[Node]:
+    """The top level of the first page, and one more where there is more."""
+    nodes = [node for node in whole if node.parent_id is None]
+    nodes.sort(key=_votes if query.sort == "top" else _number, reverse=query.sort != "oldest")
+    return nodes[: query.limit + 1]
 
 
 async def _top(db: Database, story: Story, query: ThreadQuery, place: dict[str, int]) -> list[Node]:
@@ -182,17 +202,20 @@ async def _find(db: Database, name: UUID | int | None, at: datetime) -> tuple[No
     return Node(*rows[0][:split]), story
 
 
-async def _rendered(db: Database, roots: Sequence[Node], query: RepliesQuery) -> bytes:
-    """The comments with their answers, `depth` levels in all, joined with commas."""
+async def _rendered(
+    db: Database, roots: Sequence[Node], query: RepliesQuery, whole: Sequence[Node] | None = None
+) -> bytes:
+    """The comments with their answers, `depth` levels in all, joined with commas; fetched unless they are at hand."""
     branches = Branches(query)
     level, room = list(roots), MOST_COMMENTS - len(roots)
     for _ in range(query.depth - 1):
         parents = _within(level, query.replies, room)
         if not parents:
             break
-        level = branches.add(await _fetch(db, parents, query), parents)
+        answers = await _fetch(db, parents, query) if whole is None else whole
+        level = branches.add(answers, parents)
         room -= len(level)
-    return b",".join([branches.text(node) for node in roots])
+    return branches.text(roots)
 
 
 def _within(level: Sequence[Node], most: int, room: int) -> list[Node]:
@@ -221,8 +244,6 @@ async def _fetch(db: Database, parents: Sequence[Node], query: RepliesQuery) -> 
 
 _PARENTS = tuple(f"parent_{place}" for place in range(1 << (MOST_COMMENTS - 1).bit_length()))
 
-_NO_REPLIES = b'"reply_count":0,"replies":{"items":[],"next":null}'
-
 # Node._make without its step through Python, which is felt at 200 comments
 _node: Callable[[Row], Node] = partial(tuple.__new__, Node)
 
@@ -239,23 +260,40 @@ class Branches:
         """Take a level; answers its nodes in the order in which they are read."""
         fresh: dict[Any, list[Node]] = {parent.id: [] for parent in parents}
         for node in sorted(rows, key=_number):
-            fresh[node.parent_id].append(node)
+            if node.parent_id in fresh:
+                fresh[node.parent_id].append(node)
         self.children |= fresh
         return [node for found in fresh.values() for node in found[: self.most]]
 
-    def text(self, node: Node) -> bytes:
-        """One comment as JSON, its answers inside; what has none below it is published, else it would not be shown."""
-        id_, _parent, number, status, document, descendants, recommendations = node
-        if not descendants:
-            return b'{%b,"recommendations":%d,%b}' % (document, recommendations, _NO_REPLIES)
-        found = self.children.get(id_)
-        shown = found[: self.most] if found else []
-        rest = found is None or len(found) > self.most
-        cursor = replies_cursor(number, shown[-1].number if shown else 0, self.locale) if rest else None
-        replies = b'"replies":{"items":[%b],"next":%b}' % (b",".join(map(self.text, shown)), _quoted(cursor))
-        if status != "published":
-            return b"{%b,%b}" % (document, replies)
-        return b'{%b,"recommendations":%d,"reply_count":%d,%b}' % (document, recommendations, descendants, replies)
+    def text(self, nodes: Sequence[Node]) -> bytes:
+        """Comments as JSON, joined with commas, their answers inside: of many small pieces only one copy is made."""
+        pieces: list[bytes] = []
+        self._write(nodes, pieces)
+        return b"".join(pieces)
+
+    def _write(self, nodes: Sequence[Node], pieces: list[bytes]) -> None:
+        """What has none below it is published, else it would not be shown."""
+        opening = b"{"
+        for id_, _parent, number, status, document, descendants, votes in nodes:
+            pieces += (opening, document)
+            opening = b",{"
+            if not descendants:
+                pieces.append(_end_of_leaf(votes))
+                continue
+            found = self.children.get(id_)
+            shown = found[: self.most] if found else []
+            rest = found is None or len(found) > self.most
+            cursor = replies_cursor(number, shown[-1].number if shown else 0, self.locale) if rest else None
+            if status == "published":
+                pieces.append(b',"recommendations":%d,"reply_count":%d' % (votes, descendants))
+            pieces.append(b',"replies":{"items":[')
+            self._write(shown, pieces)
+            pieces.append(b'],"next":%b}}' % _quoted(cursor))
+
+
+@lru_cache(maxsize=1_000)
+def _end_of_leaf(votes: int) -> bytes:
+    return b',"recommendations":%d,"reply_count":0,"replies":{"items":[],"next":null}}' % votes
 
 
 def _quoted(cursor: str | None) -> bytes:

@@ -32,7 +32,7 @@ PART = table_of(SeriesPart).c
 SERIES = table_of(Series).c
 
 RELATED = 4
-CANDIDATES = 8  # so many of the newest under each tag and in the section are looked at
+CANDIDATES = 6  # so many of the newest under each tag and in the section are looked at
 
 _NOW = bindparam("now", type_=UTCDateTime())
 _HERE = (bindparam("published_at", type_=UTCDateTime()), bindparam("id", type_=Uuid()))
@@ -81,26 +81,24 @@ def _translations() -> Select[Any]:
 def _related(tags: int) -> Select[Any]:
     """Most shared tags first, then those of the same section, then the newest."""
     candidates = _candidates(tags).subquery()
-    best = (
-        func.sum(candidates.c.shared).label("shared"),
-        func.max(candidates.c.filed).label("filed"),
-        func.max(candidates.c.published_at).label("date"),
-        candidates.c.post_id.label("post_id"),
-    )
+    each = (candidates.c.published_at, candidates.c.post_id)
+    best = (func.sum(candidates.c.nearness).label("nearness"), *each)
     order = [part.desc() for part in best]
     # twice as many as are shown, as some may be taken back: to look each candidate up cost as much as all the rest
-    found = select(*best).group_by(candidates.c.post_id).order_by(*order).limit(2 * RELATED).subquery()
+    found = select(*best).group_by(*each).order_by(*order).limit(2 * RELATED).subquery()
     rows = _rows("related", P.summary, P.comment_count).join(found, found.c.post_id == P.id).where(visible(_NOW))
     return rows.order_by(*(found.c[part.key].desc() for part in best)).limit(RELATED)
 
 
 def _candidates(tags: int) -> CompoundSelect[Any]:
-    """The newest under each tag and in the section; looking at all would cost more the older the magazine is."""
-    terms = [(bindparam(f"tag_{number}", type_=Uuid()), 1, 0) for number in range(tags)]
+    """The newest under each tag and in the section; looking at all would cost more the older the magazine is.
+
+    A shared tag counts more than the section, which is at most one.
+    """
+    terms = [(bindparam(f"tag_{number}", type_=Uuid()), 2) for number in range(tags)]
     newest = []
-    for term, shared, filed in (*terms, (_SECTION, 0, 1)):
-        flags = (literal(shared).label("shared"), literal(filed).label("filed"))
-        rows = select(LINK.post_id, LINK.published_at, *flags).where(
+    for term, nearness in (*terms, (_SECTION, 1)):
+        rows = select(LINK.post_id, LINK.published_at, literal(nearness).label("nearness")).where(
             LINK.term_id == term,
             LINK.kind == bindparam("kind"),
             LINK.locale == bindparam("locale"),

@@ -23,7 +23,7 @@ from sqlmodel import select as select_models
 from sqlmodel.sql.expression import SelectOfScalar
 from sqlmodel.sql.sqltypes import UTCDateTime
 
-from app.core.columns import table_of
+from app.core.columns import Utf8, table_of
 from app.core.db import Prepared
 from app.publications.models import Correction, Publication, PublicationTerm, PublicPath, Slug
 from app.publications.projection import DOC_VERSION
@@ -88,8 +88,8 @@ def _story() -> Select[Any]:
             P.section_id,
             P.tag_ids,
             P.summary,
-            P.body,
-            P.detail,
+            Utf8(P.body).label("body"),
+            Utf8(P.detail).label("detail"),
             P.comment_count,
             P.comments_mode,
             SETTINGS_TEXT,

@@ -29,8 +29,8 @@ def story_bytes(row: Row, around: Sequence[Row], *, at: datetime) -> bytes:
     said = CommentsMode(mode) if mode else None
     status = thread_mode(said, as_time(published_at), site.comments, at=at).value
     others = [text for text in found["translation"] if _language(text) != locale]
-    return (
-        f'{summary},"comment_count":{comments},{body},{detail},'
+    head = f'{summary},"comment_count":{comments}'
+    tail = (
         f'"translations":[{",".join(others)}],'
         f'"hreflang":[{",".join(_alternates(found["translation"], site.default_locale))}],'
         f'"previous":{_one(found["previous"])},"next":{_one(found["next"])},'
@@ -38,7 +38,8 @@ def story_bytes(row: Row, around: Sequence[Row], *, at: datetime) -> bytes:
         f'"next_in_section":{_one(found["next_in_section"])},"series":[{",".join(found["series"])}],'
         f'"related":[{",".join(found["related"])}],'
         f'"comments":{{"status":"{status}","count":{comments}}}}}'
-    ).encode()
+    )
+    return b"%b,%b,%b,%b" % (head.encode(), body, detail, tail.encode())
 
 
 def _alternates(languages: Sequence[str], default_locale: str) -> Iterator[str]:

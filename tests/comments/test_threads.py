@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from app.comments import threads
 from app.comments.models import Comment, Status
 from app.core.actor import system
 from app.core.db import Database
@@ -494,15 +495,13 @@ async def test_counts_of_many(newsroom: Newsroom) -> None:
     assert answer.json() == {"counts": {"cafe\u0301": 1, "caf\u00e9": 1, "nowhere": 0, "a\0": 0}}
 
 
-@pytest.mark.parametrize("parameters", [{}, {"depth": 6, "replies": 20, "limit": 100}, {"sort": "top", "depth": 1}])
+@pytest.mark.parametrize("parameters", [{}, {"depth": 6, "replies": 20, "limit": 30}, {"sort": "top", "depth": 1}])
 async def test_the_number_of_queries_does_not_grow(
     newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch, parameters: dict[str, Any]
 ) -> None:
-    small, large = await open_thread(newsroom, "small"), await open_thread(newsroom, "large")
-    await plant_tree(newsroom, small, {"a": {"b": {"c": {}}}})
-    await plant_tree(
-        newsroom, large, {f"{top}": {f"{top}-{n}": {f"{top}-{n}-": {}} for n in range(4)} for top in range(7)}
-    )
+    for slug, tops in {"small": 1, "large": 8, "larger": 12}.items():
+        tree = {f"{top}": {f"{top}-{n}": {f"{top}-{n}-": {}} for n in range(4)} for top in range(tops)}
+        await plant_tree(newsroom, await open_thread(newsroom, slug), tree)
     counted: list[int] = []
     fast: Callable[..., Any] = type(newsroom.db).fast
 
@@ -511,7 +510,27 @@ async def test_the_number_of_queries_does_not_grow(
         return await fast(self, *args)
 
     monkeypatch.setattr(type(newsroom.db), "fast", counting)
-    for slug in ("small", "large"):
+    for slug in ("small", "large", "larger"):
         counted.append(0)
         await read(newsroom, f"/v1/posts/{slug}/comments", **parameters)
-    assert counted[0] == counted[1] <= 1 + parameters.get("depth", 3)
+    assert counted[0] == 2
+    assert counted[1] == counted[2] <= 1 + parameters.get("depth", 3)
+
+
+@pytest.mark.parametrize("sort", ["oldest", "newest", "top"])
+@pytest.mark.parametrize("bounds", [{}, {"limit": 3}, {"replies": 2}, {"depth": 2}, {"depth": 6, "replies": 1}])
+async def test_a_small_thread_reads_like_a_large_one(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch, sort: str, bounds: dict[str, int]
+) -> None:
+    post_id, desk = await open_thread(newsroom), await newsroom.staff("moderator")
+    planted = await plant_tree(newsroom, post_id, TREE)
+    for body in ("0", "1.2", "2.3.1"):
+        await decide(desk, planted[body], "delete")
+    at_once = await read(newsroom, sort=sort, **{"limit": 100, **bounds})
+
+    async def never(*_: Any) -> None:
+        return None
+
+    monkeypatch.setattr(threads, "_whole", never)
+    assert at_once == await read(newsroom, sort=sort, **{"limit": 100, **bounds})
+    assert at_once["items"]

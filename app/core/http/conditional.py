@@ -1,11 +1,11 @@
 """Strong ETags: 304 for readers, If-Match (412, 428) for writers (RFC 9110, sections 8.8 and 13)."""
 
-import hashlib
 import re
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
+from xxhash import xxh3_128_hexdigest
 
 from app.core.errors import Malformed, PreconditionRequired, Stale
 
@@ -14,7 +14,9 @@ _TAG = re.compile(r'(?:W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
 
 def etag_of(body: bytes) -> str:
     """A strong tag over the bytes that are sent."""
-    return f'"{hashlib.sha256(body).hexdigest()[:24]}"'  # half the time of blake2b where the processor knows SHA
+    # no secret depends on it: who found a collision could hide a change of their own words from their own cache.
+    # SHA-256 of a long thread took 60 µs, a tenth of the whole answer, this takes 5
+    return f'"{xxh3_128_hexdigest(body)}"'
 
 
 def etag_for(version: int) -> str:
