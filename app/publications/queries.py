@@ -78,30 +78,23 @@ def ids_under(term_id: UUID) -> SelectOfScalar[UUID]:
 
 
 def _story() -> Select[Any]:
-    return (
-        select(
-            P.id,
-            P.slug,
-            P.group_id,
-            P.locale,
-            P.published_at,
-            P.section_id,
-            P.tag_ids,
-            P.summary,
-            Utf8(P.body).label("body"),
-            Utf8(P.detail).label("detail"),
-            P.comment_count,
-            P.comments_mode,
-            SETTINGS_TEXT,
-        )
-        .join(table_of(Slug), SLUG.post_id == P.id)
-        .where(
-            SLUG.slug == bindparam("slug"),
-            SLUG.was_public,
-            P.kind == bindparam("kind"),
-            visible(_NOW),
-        )
-    )
+    # no join: PostgreSQL, before its first ANALYZE, would go through all stories and ask each for its slug
+    held = select(SLUG.post_id).where(SLUG.slug == bindparam("slug"), SLUG.was_public).scalar_subquery()
+    return select(
+        P.id,
+        P.slug,
+        P.group_id,
+        P.locale,
+        P.published_at,
+        P.section_id,
+        P.tag_ids,
+        P.summary,
+        Utf8(P.body).label("body"),
+        Utf8(P.detail).label("detail"),
+        P.comment_count,
+        P.comments_mode,
+        SETTINGS_TEXT,
+    ).where(P.id == held, P.kind == bindparam("kind"), visible(_NOW))
 
 
 def _resolve() -> Select[Any]:

@@ -500,7 +500,7 @@ async def test_the_number_of_queries_does_not_grow(
     newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch, parameters: dict[str, Any]
 ) -> None:
     for slug, tops in {"small": 1, "large": 8, "larger": 12}.items():
-        tree = {f"{top}": {f"{top}-{n}": {f"{top}-{n}-": {}} for n in range(4)} for top in range(tops)}
+        tree: Tree = {f"{top}": {f"{top}-{n}": {f"{top}-{n}-": {}} for n in range(4)} for top in range(tops)}
         await plant_tree(newsroom, await open_thread(newsroom, slug), tree)
     counted: list[int] = []
     fast: Callable[..., Any] = type(newsroom.db).fast
@@ -526,11 +526,12 @@ async def test_a_small_thread_reads_like_a_large_one(
     planted = await plant_tree(newsroom, post_id, TREE)
     for body in ("0", "1.2", "2.3.1"):
         await decide(desk, planted[body], "delete")
-    at_once = await read(newsroom, sort=sort, **{"limit": 100, **bounds})
+    parameters: dict[str, Any] = {"sort": sort, "limit": 100, **bounds}
+    at_once = await read(newsroom, **parameters)
 
     async def never(*_: Any) -> None:
         return None
 
     monkeypatch.setattr(threads, "_whole", never)
-    assert at_once == await read(newsroom, sort=sort, **{"limit": 100, **bounds})
+    assert at_once == await read(newsroom, **parameters)
     assert at_once["items"]
