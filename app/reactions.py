@@ -34,7 +34,7 @@ AT_ONCE: dict[str, tuple[Reaction, ...]] = {
     "user.disabled": (abuse.refresh_names,),
     "user.enabled": (abuse.refresh_names,),
     "post.published": (comments.share_count,),
-    "post.purged": (comments.purge_thread,),
+    "post.purged": (comments.purge_thread, correspondence.on_purged),
     "comment.received": (correspondence.on_received,),
     "comment.held_again": (correspondence.on_held,),
     "comment.published": (correspondence.on_published,),

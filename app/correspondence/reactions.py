@@ -72,6 +72,12 @@ def on_gone(session: Session, happened: Happened) -> None:
     notices.end_about(session, gone, by=_BY, at=happened.at)
 
 
+def on_purged(session: Session, happened: Happened) -> None:
+    """Forget those who listened to the thread of a story that is no more."""
+    if happened.subject_id is not None:
+        notices.end_about(session, happened.subject_id, by=_BY, at=happened.at)
+
+
 def _comment_of(session: Session, happened: Happened) -> Comment | None:
     return session.get(Comment, happened.subject_id) if happened.subject_id else None
 

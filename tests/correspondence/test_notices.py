@@ -11,7 +11,7 @@ from sqlmodel import Session
 from app.core.ids import new_id
 from app.correspondence import notices, workflow
 from app.correspondence.models import Announcement, Correspondent, MailLink, Scope, Subscription
-from tests.comments.talk import DECISIONS, NOON, bearer, decide, one, open_thread, plant, say, set_policy
+from tests.comments.talk import DECISIONS, NOON, SLUG, bearer, decide, one, open_thread, plant, say, set_policy
 from tests.correspondence.letters import (
     LEILA,
     SALMA,
@@ -26,6 +26,7 @@ from tests.correspondence.letters import (
     write,
 )
 from tests.newsroom import Newsroom
+from tests.posts.desk import published
 
 pytestmark = pytest.mark.anyio
 
@@ -135,6 +136,20 @@ async def test_who_proved_an_address_need_not_do_so_again_with_the_same_key_only
         UUID(stranger["id"]),
         UUID(keyless["id"]),
     }
+
+
+async def test_with_a_purged_story_go_those_who_listened_to_it(newsroom: Newsroom) -> None:
+    newsroom.set_clock(NOON)
+    desk = await newsroom.staff("editor")
+    story = (await published(desk, slug=SLUG))["id"]
+    await confirmed(newsroom, "One", email=SALMA, notify="thread", headers=reader_key(newsroom))
+    assert await subscriptions(newsroom) == [("thread", UUID(story))]
+    anything = {"If-Match": "*"}
+    for path in (f"/v1/editor/posts/{story}/publication", f"/v1/editor/posts/{story}"):
+        assert (await desk.delete(path, headers=anything)).is_success
+    newsroom.set_clock(NOON + timedelta(days=31))
+    await newsroom.night()
+    assert await rows(newsroom, Subscription) == await rows(newsroom, Correspondent) == []
 
 
 async def test_two_confirmations_at_once_make_one_correspondent(newsroom: Newsroom) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from fastapi import FastAPI, Response
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FrameLocator, Page, expect
 from sqlmodel import Session
 
 from app.comments import service
@@ -109,6 +109,12 @@ def _paper(framed: str) -> FastAPI:
     return app
 
 
+def _reply_to_the_second(frame: FrameLocator) -> None:
+    """Without waiting for the page behind the link, one might fill in the form of the page before."""
+    frame.get_by_role("link", name="ردّ على التعليق 2").click()
+    expect(frame.locator("input[name=parent_id]")).to_have_count(1, timeout=PATIENCE)
+
+
 def _answer_in_the_frame(reader: Page) -> None:
     frame = reader.frame_locator("iframe")
 
@@ -118,7 +124,7 @@ def _answer_in_the_frame(reader: Page) -> None:
     expect(frame.locator("html")).to_have_css("direction", "rtl")
     expect(frame.locator("#homepage")).not_to_be_in_viewport(ratio=0.5)
 
-    frame.get_by_role("link", name="ردّ على التعليق 2").click()
+    _reply_to_the_second(frame)
     frame.get_by_label("تعليقك", exact=False).fill("صحيح، ساعة كاملة.")
     frame.get_by_label("اسمك", exact=False).fill("ليلى")
     frame.get_by_label("بريدك", exact=False).fill("nobody@")
@@ -129,7 +135,7 @@ def _answer_in_the_frame(reader: Page) -> None:
     expect(frame.get_by_role("status")).to_contain_text("سيقرأ أحد أعضاء هيئة التحرير تعليقك", timeout=PATIENCE)
 
     # the same words again: the refusal stands in the frame too, and leads back
-    frame.get_by_role("link", name="ردّ على التعليق 2").click()
+    _reply_to_the_second(frame)
     frame.get_by_label("تعليقك", exact=False).fill("صحيح، ساعة كاملة.")
     frame.get_by_label("اسمك", exact=False).fill("ليلى")
     frame.get_by_role("button", name="إرسال").click()
