@@ -4,13 +4,26 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from unicodedata import normalize
 
-from sqlalchemy import BindParameter, ColumnElement, Select, Uuid, bindparam, func, or_, select, tuple_
+from sqlalchemy import (
+    ARRAY,
+    BindParameter,
+    ColumnElement,
+    Select,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    func,
+    or_,
+    select,
+    tuple_,
+)
 from sqlalchemy.orm import aliased
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from app.comments.models import Comment
 from app.core.columns import Utf8, table_of
-from app.core.db import Prepared, as_time, as_uuid
+from app.core.db import Prepared, Twofold, as_time, as_uuid
 from app.publications.models import CommentsMode, Kind, Publication, Slug
 from app.publications.queries import visible
 from app.publications.workflow import thread_closes_at, thread_mode
@@ -163,13 +176,12 @@ def _children(localised: bool) -> Select[Any]:
     return statement.order_by(C.number).limit(_LIMIT)
 
 
-def _level(many: int, localised: bool, small: bool) -> Select[Any]:
+def _level(database: str, localised: bool, small: bool) -> Select[Any]:
     """The first children of many parents, and one more of each to know whether there are more.
 
     Counting places doubles the time: where all branches are `small`, nothing has to be cut off.
     """
-    parents = [bindparam(f"parent_{number}", type_=Uuid()) for number in range(many)]
-    children = select(*COMMENT_COLUMNS).where(C.parent_id.in_(parents), C.visible)
+    children = select(*COMMENT_COLUMNS).where(_below(database), C.visible)
     if localised:
         children = children.where(C.locale == bindparam("locale"))
     if small:
@@ -178,6 +190,14 @@ def _level(many: int, localised: bool, small: bool) -> Select[Any]:
     ranked = children.add_columns(place).subquery()
     columns = (ranked.c[column.name] for column in COMMENT_COLUMNS)
     return select(*columns).where(ranked.c.place <= bindparam("most"))
+
+
+def _below(database: str) -> ColumnElement[bool]:
+    """One parameter for any number of parents: an array, or the JSON of one."""
+    if database == "sqlite":
+        parents = func.json_each(bindparam("parents", type_=Text())).table_valued("value")
+        return C.parent_id.in_(select(parents.c.value))
+    return C.parent_id == any_(bindparam("parents", type_=ARRAY(Uuid())))
 
 
 def _twin(many: int) -> Select[Any]:
@@ -203,6 +223,6 @@ COMMENT = Prepared(lambda by_number: _comment_with_story(by_number=by_number))
 TOP_LEVEL = Prepared(lambda sort, group, localised: _top_level(sort, whole_group=group, localised=localised))
 WHOLE = Prepared(_whole)
 CHILDREN = Prepared(_children)
-LEVEL = Prepared(_level)
+LEVEL = Twofold(_level)
 TWIN = Prepared(_twin)
 KNOWN_WRITER = Prepared(_known_writer)

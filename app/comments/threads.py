@@ -233,16 +233,10 @@ def _within(level: Sequence[Node], most: int, room: int) -> list[Node]:
 
 
 async def _fetch(db: Database, parents: Sequence[Node], query: RepliesQuery) -> list[Node]:
-    many = 1 << (len(parents) - 1).bit_length()  # a power of two, so that few statements do for threads of all sizes
-    ids = [node.id for node in parents]
-    ids += ids[-1:] * (many - len(ids))
-    parameters: dict[str, Any] = dict(zip(_PARENTS, ids, strict=False))
-    parameters |= {"most": query.replies + 1, "locale": query.locale}
+    parameters = {"parents": [node.id for node in parents], "most": query.replies + 1, "locale": query.locale}
     small = all(node.descendants <= query.replies for node in parents)
-    return list(map(_node, await db.fast(LEVEL, parameters, many, query.locale is not None, small)))
+    return list(map(_node, await db.fast(LEVEL, parameters, query.locale is not None, small)))
 
-
-_PARENTS = tuple(f"parent_{place}" for place in range(1 << (MOST_COMMENTS - 1).bit_length()))
 
 # Node._make without its step through Python, which is felt at 200 comments
 _node: Callable[[Row], Node] = partial(tuple.__new__, Node)

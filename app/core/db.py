@@ -11,6 +11,7 @@ Every call returns values, never table rows: `into=` makes wire schemas while th
 
 import asyncio
 import contextvars
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -181,7 +182,7 @@ def dressed(connection: Connection, sql: str, error: Exception) -> BaseException
 
 
 def stored(value: Any) -> Any:
-    """The value as SQLAlchemy's types store it on SQLite: UUIDs as 32 hex digits, times as text in UTC."""
+    """As SQLAlchemy's types store it on SQLite: UUIDs as 32 hex digits, times as text in UTC; lists become JSON."""
     if value.__class__ in _AS_THEY_ARE:
         return value
     if isinstance(value, UUID):
@@ -190,6 +191,8 @@ def stored(value: Any) -> Any:
         return value.astimezone(UTC).isoformat(" ", "microseconds")[:26]
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, list):
+        return json.dumps(list(map(stored, value)))
     return value
 
 
