@@ -111,6 +111,8 @@ class Writer:
                 if not _behind_savepoint(raw, session, order, follows):
                     session.close()  # what it remembers may have been taken back
                     session = None
+            if session is not None:
+                session.close()  # else the next sweep of the cycle collector would have to find it
         for follow in follows:
             follow()
 
