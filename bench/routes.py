@@ -12,7 +12,7 @@ from bench.server import fetch
 
 Database = Literal["sqlite", "postgresql"]
 
-# shares no divisor with the number of commented stories, so that every story gets every body
+# shares no divisor with the number of commented stories, so that every story gets every body; and
 # so many that few are near copies of others: those would be spam, and of spam the later phases are not asked
 BODIES = 16_001
 

@@ -24,15 +24,14 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 from app.comments.models import Comment
 from app.core.columns import Utf8, table_of
 from app.core.db import Prepared, Twofold, as_time, as_uuid
-from app.publications.models import CommentsMode, Kind, Publication, Slug
-from app.publications.queries import visible
+from app.publications.models import CommentsMode, Kind, Publication
+from app.publications.queries import holder_of_slug, visible
 from app.publications.workflow import thread_closes_at, thread_mode
-from app.site.policies import SiteSettings
+from app.site.policies import SiteSettings, ThreadScope
 from app.site.queries import SETTINGS_TEXT, parsed
 
 C = table_of(Comment).c
 S = table_of(Publication).c
-SLUG = table_of(Slug).c
 
 _NOW = bindparam("now", type_=UTCDateTime())
 _LIMIT: BindParameter[int] = bindparam("limit")
@@ -82,6 +81,11 @@ class Story(NamedTuple):
         return parsed(self.settings_text)
 
     @property
+    def shares_thread(self) -> bool:
+        """Whether its translations have one thread with it."""
+        return self.settings.comments.thread_scope is ThreadScope.GROUP
+
+    @property
     def keys(self) -> tuple[str, ...]:
         """What the caches call it."""
         story_id = as_uuid(self.id)
@@ -105,8 +109,7 @@ def by_slug(slug: str, at: datetime) -> dict[str, Any]:
 
 
 def _story_by_slug(*more: ColumnElement[Any]) -> Select[Any]:
-    held = select(SLUG.post_id).where(SLUG.slug == bindparam("slug"), SLUG.was_public).scalar_subquery()
-    return select(*_STORY_COLUMNS, *more).where(S.id == held, S.kind == bindparam("kind"), visible(_NOW))
+    return select(*_STORY_COLUMNS, *more).where(S.id == holder_of_slug(), S.kind == bindparam("kind"), visible(_NOW))
 
 
 def _pinned(place: ColumnElement[bool]) -> ColumnElement[Any]:
@@ -147,9 +150,7 @@ def _comment_with_story(*, by_number: bool) -> Select[Any]:
 
 def _top_level(sort: str, *, whole_group: bool, localised: bool) -> Select[Any]:
     """The visible top-level comments after a place; parent_id stands in the order, so that the index is the order."""
-    group = select(S.id).where(S.group_id == bindparam("group", type_=Uuid()))
-    place = C.post_id.in_(group) if whole_group else C.post_id == bindparam("post", type_=Uuid())
-    statement = select(*COMMENT_COLUMNS).where(place, C.visible, C.parent_id.is_(None)).limit(_LIMIT)
+    statement = select(*COMMENT_COLUMNS).where(_in_thread(whole_group), C.visible, C.parent_id.is_(None)).limit(_LIMIT)
     if localised:
         statement = statement.where(C.locale == bindparam("locale"))
     if sort == "oldest":
@@ -160,11 +161,16 @@ def _top_level(sort: str, *, whole_group: bool, localised: bool) -> Select[Any]:
     return statement.where(best).order_by(C.parent_id.desc(), C.recommendations.desc(), C.number.desc())
 
 
+def _in_thread(whole_group: bool) -> ColumnElement[bool]:
+    """Below the story alone, or below all its translations."""
+    if whole_group:
+        return C.post_id.in_(select(S.id).where(S.group_id == bindparam("group", type_=Uuid())))
+    return C.post_id == bindparam("post", type_=Uuid())
+
+
 def _whole(whole_group: bool, localised: bool) -> Select[Any]:
     """All that is visible in a thread, in no order, up to a limit."""
-    group = select(S.id).where(S.group_id == bindparam("group", type_=Uuid()))
-    place = C.post_id.in_(group) if whole_group else C.post_id == bindparam("post", type_=Uuid())
-    statement = select(*COMMENT_COLUMNS).where(place, C.visible).limit(_LIMIT)
+    statement = select(*COMMENT_COLUMNS).where(_in_thread(whole_group), C.visible).limit(_LIMIT)
     return statement.where(C.locale == bindparam("locale")) if localised else statement
 
 

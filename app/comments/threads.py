@@ -37,7 +37,7 @@ from app.core.keyset import bad_cursor, decode_cursor, encode_cursor
 from app.publications import absent, upcoming
 from app.publications.errors import StoryNotFound
 from app.publications.models import CommentsMode, Kind
-from app.site.policies import ThreadScope, offered_locale
+from app.site.policies import offered_locale
 
 MOST_COMMENTS = 1_000  # in one answer: what is beyond stands behind the cursors of its branches
 
@@ -112,8 +112,7 @@ async def thread_page(db: Database, slug: str, query: ThreadQuery, at: datetime)
 
 async def _pinned(db: Database, story: Story) -> bytes:
     """What stands above the thread, without its answers: one query more where something is pinned."""
-    group = story.settings.comments.thread_scope is ThreadScope.GROUP
-    pinned = story.pinned_in_group if group else story.pinned
+    pinned = story.pinned_in_group if story.shares_thread else story.pinned
     rows = await db.fast(NODE, {"id": as_uuid(pinned)}) if pinned else []
     return Branches(RepliesQuery()).text([Node(*rows[0])]) if rows else b"null"
 
@@ -131,9 +130,9 @@ async def _whole(db: Database, story: Story, query: ThreadQuery) -> list[Node] |
     levels = query.depth > 1 and query.replies > 0
     if query.cursor is not None or not levels or story.comment_count > 2 * query.limit:
         return None
-    group, most = story.settings.comments.thread_scope is ThreadScope.GROUP, 4 * query.limit  # with what is deleted
+    most = 4 * query.limit  # with what is deleted
     parameters = {"post": story.id, "group": story.group_id, "locale": query.locale, "limit": most}
-    rows = await db.fast(WHOLE, parameters, group, query.locale is not None)
+    rows = await db.fast(WHOLE, parameters, story.shares_thread, query.locale is not None)
     return list(map(_node, rows)) if len(rows) < most else None
 
 
@@ -145,9 +144,9 @@ def _first(whole: Sequence[Node], query: ThreadQuery) -> list[Node]:
 
 
 async def _top(db: Database, story: Story, query: ThreadQuery, place: dict[str, int]) -> list[Node]:
-    group = story.settings.comments.thread_scope is ThreadScope.GROUP
     parameters = {"post": story.id, "group": story.group_id, "locale": query.locale, "limit": query.limit + 1, **place}
-    return list(map(_node, await db.fast(TOP_LEVEL, parameters, query.sort, group, query.locale is not None)))
+    shape = query.sort, story.shares_thread, query.locale is not None
+    return list(map(_node, await db.fast(TOP_LEVEL, parameters, *shape)))
 
 
 async def replies_page(db: Database, comment_id: UUID | None, query: RepliesQuery, at: datetime) -> Ready:
@@ -185,7 +184,7 @@ async def single(db: Database, name: UUID | int, at: datetime) -> Ready:
 async def branch(db: Database, story: Story, comment_id: UUID, query: RepliesQuery, at: datetime) -> bytes:
     """One comment of this thread, or what is left of it, with its first answers. Raises CommentNotFound."""
     node, home = await _find(db, comment_id, at)
-    shared = story.settings.comments.thread_scope is ThreadScope.GROUP and home.group_id == story.group_id
+    shared = story.shares_thread and home.group_id == story.group_id
     if home.id != story.id and not shared:
         raise CommentNotFound()
     return await _rendered(db, [node], query)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    ScalarSelect,
     Select,
     Uuid,
     and_,
@@ -77,9 +78,12 @@ def ids_under(term_id: UUID) -> SelectOfScalar[UUID]:
     return select_models(PublicationTerm.post_id).where(col(PublicationTerm.term_id) == term_id)
 
 
+def holder_of_slug() -> ScalarSelect[Any]:
+    """Whose public slug `:slug` is. No join: PostgreSQL, before its first ANALYZE, asks each story for its slug."""
+    return select(SLUG.post_id).where(SLUG.slug == bindparam("slug"), SLUG.was_public).scalar_subquery()
+
+
 def _story() -> Select[Any]:
-    # no join: PostgreSQL, before its first ANALYZE, would go through all stories and ask each for its slug
-    held = select(SLUG.post_id).where(SLUG.slug == bindparam("slug"), SLUG.was_public).scalar_subquery()
     return select(
         P.id,
         P.slug,
@@ -94,7 +98,7 @@ def _story() -> Select[Any]:
         P.comment_count,
         P.comments_mode,
         SETTINGS_TEXT,
-    ).where(P.id == held, P.kind == bindparam("kind"), visible(_NOW))
+    ).where(P.id == holder_of_slug(), P.kind == bindparam("kind"), visible(_NOW))
 
 
 def _resolve() -> Select[Any]:

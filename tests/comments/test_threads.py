@@ -518,16 +518,33 @@ async def test_the_number_of_queries_does_not_grow(
 
 
 @pytest.mark.parametrize("sort", ["oldest", "newest", "top"])
-@pytest.mark.parametrize("bounds", [{}, {"limit": 3}, {"replies": 2}, {"depth": 2}, {"depth": 6, "replies": 1}])
+@pytest.mark.parametrize(
+    ("tree", "bounds"),
+    [
+        (TREE, {}),
+        (TREE, {"replies": 2}),
+        (TREE, {"depth": 2}),
+        (TREE, {"depth": 6, "replies": 1}),
+        ({"0": {"0.0": {}}, "1": {"1.2": {}}, "2": {"2.3.1": {}}, "3": {}, "4": {}}, {"limit": 4}),
+    ],
+)
 async def test_a_small_thread_reads_like_a_large_one(
-    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch, sort: str, bounds: dict[str, int]
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch, sort: str, tree: Tree, bounds: dict[str, int]
 ) -> None:
     post_id, desk = await open_thread(newsroom), await newsroom.staff("moderator")
-    planted = await plant_tree(newsroom, post_id, TREE)
+    planted = await plant_tree(newsroom, post_id, tree)
     for body in ("0", "1.2", "2.3.1"):
         await decide(desk, planted[body], "delete")
+    at_hand, whole = [], threads._whole
+
+    async def watched(*asked: Any) -> Any:
+        at_hand.append(await whole(*asked))
+        return at_hand[-1]
+
+    monkeypatch.setattr(threads, "_whole", watched)
     parameters: dict[str, Any] = {"sort": sort, "limit": 100, **bounds}
     at_once = await read(newsroom, **parameters)
+    assert at_hand[0]
 
     async def never(*_: Any) -> None:
         return None
