@@ -30,7 +30,7 @@ from app.core.errors import DomainError, Unavailable
 T = TypeVar("T")
 Row = tuple[Any, ...]
 Parameters = Mapping[str, Any]
-_AS_THEY_ARE = frozenset({str, int, bytes, type(None)})
+AS_THEY_ARE = frozenset({str, int, bytes, type(None)})
 Follow = Callable[[], object]  # what rooms leave in `session.info["after_commit"]`: a hint to this process
 
 
@@ -183,7 +183,7 @@ def dressed(connection: Connection, sql: str, error: Exception) -> BaseException
 
 def stored(value: Any) -> Any:
     """As SQLAlchemy's types store it on SQLite: UUIDs as 32 hex digits, times as text in UTC; lists become JSON."""
-    if value.__class__ in _AS_THEY_ARE:
+    if value.__class__ in AS_THEY_ARE:
         return value
     if isinstance(value, UUID):
         return value.hex

@@ -14,7 +14,7 @@ _LATIN_MARKS = re.compile("[\u0300-\u036f]")
 _LETTERS = str.maketrans("ٱىة", "ايه")
 # The article with a particle before it. Repeated, because "ألعاب" (games) loses its first two letters by this rule too:
 # only so do it and "الألعاب" (the games) meet again, and folding twice changes nothing.
-_ARTICLES = re.compile(r"^(?:[وفبك]?ال|لل)+(?=[^\W\d_]{3})")
+_ARTICLES = re.compile(r"(?<![^ ])(?:[وفبك]?ال|لل)+(?=[^\W\d_]{3})")
 _WORD_CATEGORIES = frozenset("LNM")
 
 
@@ -25,15 +25,11 @@ def fold(text: str) -> str:
     # HTML entities bring piles of marks in behind `clean_prose`, and dropping what parts them makes new ones
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", without_piles(text)).casefold())
     bare = _LATIN_MARKS.sub("", ARABIC_MARKS.sub("", decomposed))
-    letters = unicodedata.normalize("NFKC", without_piles(bare)).translate(_LETTERS)
-    return " ".join(_ARTICLES.sub("", word) for word in _words(letters))
+    words = unicodedata.normalize("NFKC", without_piles(bare)).translate(_SPELLING).split()
+    return _ARTICLES.sub("", " ".join(words))
 
 
-def _words(text: str) -> list[str]:
-    return text.translate(_BETWEEN_WORDS).split()
-
-
-class _BetweenWords(dict[int, str | None]):
+class _Spelling(dict[int, int | str | None]):
     """What becomes of a character: format characters go, all but letters, numbers and marks are spaces."""
 
     def __missing__(self, code: int) -> str | None:
@@ -46,7 +42,7 @@ class _BetweenWords(dict[int, str | None]):
 
 
 _REMEMBERED = 0x3000  # the scripts of most readers; whoever sends all of Unicode fills no memory with it
-_BETWEEN_WORDS = _BetweenWords()
+_SPELLING = _Spelling(_LETTERS)
 # of ASCII nothing decomposes, joins or is left out
 _BETWEEN_ASCII = re.compile("[^a-z0-9]+")
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Dialect, Table, insert
 from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session
 
-from app.core.db import Parameters, Prepared, Row, dressed, stored
+from app.core.db import AS_THEY_ARE, Parameters, Prepared, Row, dressed, stored
 
 Shape = Callable[[Any], Any]
 
@@ -64,7 +64,10 @@ def _held(session: Session) -> _Held:
 
 def _values(held: _Held, constants: Mapping[str, Any], parameters: Parameters) -> dict[str, Any]:
     if held.texts:
-        return {**constants, **{name: stored(value) for name, value in parameters.items()}}
+        plain = {  # most are, and a call for each would be felt
+            name: value if value.__class__ in AS_THEY_ARE else stored(value) for name, value in parameters.items()
+        }
+        return {**constants, **plain}
     return {**constants, **parameters}
 
 

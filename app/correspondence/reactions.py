@@ -31,13 +31,19 @@ def on_received(session: Session, happened: Happened) -> None:
         policy = site_queries.get_settings(session).comments
         if comment.notify != "none" or (comment.reader_id is not None and policy.confirm_addresses):
             _owe(session, workflow.INVITE, comment.id, happened)
-    on_held(session, happened)
+    _tell_moderators(session, comment, happened)
 
 
 def on_held(session: Session, happened: Happened) -> None:
-    """Tell the moderators of a comment that waits, when the site wants a letter for each."""
+    """Tell the moderators of a comment that was published and waits again, as of a new one."""
     comment = _comment_of(session, happened)
-    if comment is None or comment.status is not Status.PENDING:
+    if comment is not None:
+        _tell_moderators(session, comment, happened)
+
+
+def _tell_moderators(session: Session, comment: Comment, happened: Happened) -> None:
+    """Of a comment that waits, when the site wants a letter for each."""
+    if comment.status is not Status.PENDING:
         return
     if site_queries.get_settings(session).comments.moderation_mail is ModerationMail.EACH:
         _owe(session, workflow.TELL_MODERATORS, comment.id, happened)

@@ -25,8 +25,13 @@ def examine(session: Session, attempt: Attempt) -> Finding | None:
         return _held("an address written so that programs overlook it")
     if attempt.name and _IN_A_NAME.search(attempt.name):
         return _held("a link in the place of a name")
-    found = sum(1 for _ in _LINK.finditer(attempt.body))
+    found = _count(attempt.body)
     return _held(f"links in the text: {found}") if found > _allowed(attempt) else None
+
+
+def _count(text: str) -> int:
+    """Most texts have neither a slash nor "www." and need not be read letter by letter."""
+    return sum(1 for _ in _LINK.finditer(text)) if "/" in text or "www." in text.lower() else 0
 
 
 def _allowed(attempt: Attempt) -> int:
