@@ -5,7 +5,15 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 from app.activity import workflow
 from app.core.clock import Moment
@@ -27,6 +35,15 @@ def _known(names: Collection[str]) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _where(value: object, read: ValidatorFunctionWrapHandler) -> UUID | Literal["now"] | None:
+    """One error, not one for each kind of answer that would have done."""
+    try:
+        found: UUID | Literal["now"] | None = read(value)
+    except ValidationError:
+        raise ValueError("must be the `cursor` of an answer, or `now`") from None
+    return found
+
+
 class EventsQuery(BaseModel):
     """Where to go on, and what to look for."""
 
@@ -34,6 +51,7 @@ class EventsQuery(BaseModel):
 
     after: Annotated[
         UUID | Literal["now"] | None,
+        WrapValidator(_where),
         Field(description="`cursor` of the answer before; `now` begins at the end, nothing at the beginning"),
     ] = None
     limit: LimitParam = 20

@@ -18,6 +18,7 @@ from app.core.http.limits import GUEST_POSTS, Limit, Limiter
 from app.core.keys import Keys
 from app.sealing import queries as sealing_queries
 from app.site import queries as site_queries
+from app.site.policies import offered_locale
 from app.staff import queries as staff_queries
 
 ALL_MESSAGES = Limit("contact", "300/hour")
@@ -31,12 +32,11 @@ def submit(
     settings = site_queries.get_settings(session)
     if message.kind not in settings.contact.kinds:
         raise wrong("kind", "not_taken", "this newsroom takes: " + ", ".join(settings.contact.kinds))
-    if message.locale is not None and message.locale not in settings.locales:
-        raise wrong("locale", "unknown_locale", "the languages of this site are: " + ", ".join(settings.locales))
+    locale = offered_locale(settings, message.locale, part="body")
     if message.sealed is not None:
         check_recipients(session, message.sealed, at=at)
     limiter.hit(session, [(GUEST_POSTS, network), (ALL_MESSAGES, "")], at=at)
-    submission = _written(message, locale=message.locale or settings.default_locale, at=at)
+    submission = _written(message, locale=locale, at=at)
     judging.judge(session, submission, message, settings, network=network, keys=keys, at=at)
     if submission.kind is not MessageKind.TIP:
         submission.network = network_tag(session, keys, network, at=at)

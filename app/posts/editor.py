@@ -35,7 +35,6 @@ from app.posts.schemas import (
     facts_of,
 )
 from app.publications.errors import SlugTaken
-from app.site import queries as site_queries
 
 router = APIRouter(prefix="/v1/editor/posts", tags=["editor: posts"], route_class=GuardedRoute)
 renderings_router = APIRouter(prefix="/v1/editor/renderings", tags=["editor: posts"], route_class=GuardedRoute)
@@ -147,6 +146,6 @@ async def unpublish_dossier(db: Db, actor: Publisher, post_id: UUID, match: IfMa
 @renderings_router.post("", operation_id="renderBody", response_model=Rendering, responses=problems(Invalid))
 async def render_body(db: Db, actor: Writer, draft: RenderingInput) -> Rendering:
     """Show a text as it would be published, and what the sanitiser would take out; nothing is stored."""
-    base_url = await db.read(site_queries.get_addresses, into=lambda addresses: addresses.public_url)
+    base_url = await db.read(service.base_url_for, draft.locale)
     rendered = render_story(draft.body, draft.body_format.value, base_url=base_url)
     return Rendering(body_html=rendered.html, warnings=list(rendered.warnings))

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from app.core.actor import Actor
 from app.core.errors import Invalid
+from app.core.http.answers import tagged
 from app.core.http.conditional import IfMatch
 from app.core.http.deps import Now
 from app.core.http.paging import Page, PageQuery, page_of, paged
@@ -81,5 +82,4 @@ async def list_embargoes(db: Db, actor: Partner, at: Now, query: Annotated[PageQ
 )
 async def get_embargo(db: Db, actor: Partner, at: Now, post_id: UUID) -> Response:
     """A story under embargo as it will appear, and until when it must not be passed on."""
-    story = await db.read(schedule_queries.get_embargoed, post_id, at=at)
-    return Response(story.model_dump_json(), media_type="application/json")
+    return tagged(await db.read(schedule_queries.get_embargoed, post_id, at=at))

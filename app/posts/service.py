@@ -21,7 +21,7 @@ from app.posts.workflow import Action
 from app.publications import service as publications_service
 from app.publications.models import Kind
 from app.site import queries as site_queries
-from app.site.policies import Slugs
+from app.site.policies import Slugs, offered_locale
 
 
 def create(session: Session, draft: PostCreate, *, by: Actor, at: datetime) -> tuple[Post, tuple[str, ...]]:
@@ -34,11 +34,15 @@ def create(session: Session, draft: PostCreate, *, by: Actor, at: datetime) -> t
     return post, warnings
 
 
+def base_url_for(session: Session, locale: str) -> str:
+    """The address before which links of a text in this language stand. Raises Invalid for a locale of no use here."""
+    offered_locale(site_queries.get_settings(session), locale, part="body")
+    return site_queries.get_addresses(session).public_url
+
+
 def begin(session: Session, kind: Kind, locale: str, original: Post | None, *, by: Actor, at: datetime) -> Post:
     """An empty dossier, in the group of its original if it is a translation. Raises Invalid, TranslationExists."""
-    site = site_queries.get_settings(session)
-    if locale not in site.locales:
-        raise wrong("locale", "unknown_locale", f"must be among {', '.join(site.locales)}")
+    offered_locale(site_queries.get_settings(session), locale, part="body")
     post_id = new_id()
     post = Post(
         id=post_id,

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from app.core.clock import Moment
@@ -193,16 +193,21 @@ class StoryQuery(PageQuery):
     updated_after: Annotated[Moment | None, Field(description="inclusive")] = None
     q: Annotated[Words | None, Field(description="every word must begin a word of title, dek or body")] = None
     sort: Sort = Sort.NEWEST
-    fields: Annotated[AnyOf | None, Field(description="members to pick; `id` always comes")] = None
     include: Annotated[Include | None, Field(description="`body` adds `body_html`; `limit` is then at most 50")] = None
+    fields: Annotated[AnyOf | None, Field(description="members to pick; `id` always comes")] = None
     count: Annotated[bool, Field(description="adds `total`")] = False
 
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        known = StoryItem.model_fields if self.include else StorySummary.model_fields
-        unknown = [name for name in self.fields or () if name not in known]
-        if unknown:
-            raise PydanticCustomError("fields", "fields must be among: {known}", {"known": ", ".join(known)})
-        if self.include and self.limit > MOST_WITH_BODY:
+    @field_validator("include")
+    @classmethod
+    def _check_limit(cls, include: Include | None, info: ValidationInfo) -> Include | None:
+        if include and info.data.get("limit", 0) > MOST_WITH_BODY:
             raise PydanticCustomError("limit", "with include=body, limit is at most {most}", {"most": MOST_WITH_BODY})
-        return self
+        return include
+
+    @field_validator("fields")
+    @classmethod
+    def _check_fields(cls, fields: tuple[str, ...] | None, info: ValidationInfo) -> tuple[str, ...] | None:
+        known = StoryItem.model_fields if info.data.get("include") else StorySummary.model_fields
+        if not known.keys() >= set(fields or ()):
+            raise PydanticCustomError("fields", "must be among: {known}", {"known": ", ".join(known)})
+        return fields

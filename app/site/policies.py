@@ -189,10 +189,12 @@ def unknown_locales(texts: Iterable[str], settings: SiteSettings, member: str) -
     ]
 
 
-def offered_locale(settings: SiteSettings, asked: str | None) -> str:
-    """The language of `?locale=`, else the default one. Raises Invalid for one that the site does not have."""
+def offered_locale(settings: SiteSettings, asked: str | None, *, part: str = "query") -> str:
+    """The language of `?locale=` or of a body's `locale`, else the default one. Raises Invalid for one that the site
+    does not have.
+    """
     if asked is None:
         return settings.default_locale
     if asked not in settings.locales:
-        raise wrong("locale", "unknown_locale", f"the site's locales are {', '.join(settings.locales)}", part="query")
+        raise wrong("locale", "unknown_locale", f"the site's locales are {', '.join(settings.locales)}", part=part)
     return asked

@@ -3,15 +3,31 @@
 from app.core.errors import Conflict, DomainError
 
 
-class InvalidGrant(DomainError):
+class TokenRefused(DomainError):
+    """RFC 6749, section 5.2: what every refusal of a token says twice, for clients of either standard."""
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail)
+        self.members = {"error": self.slug.replace("-", "_"), "error_description": self.detail}
+
+
+class InvalidGrant(TokenRefused):
     """The e-mail, the password or the refresh token is wrong, or the account is disabled."""
 
     status, title, slug = 400, "Sign-in refused", "invalid-grant"
     recorded = True  # the failed attempt is counted and written down
 
-    def __init__(self, error: str = "invalid_grant", detail: str = "") -> None:
-        super().__init__(detail)
-        self.members = {"error": error, "error_description": self.detail}
+
+class InvalidTokenRequest(TokenRefused):
+    """A parameter of the grant is missing."""
+
+    status, title, slug = 400, "Token request incomplete", "invalid-request"
+
+
+class UnsupportedGrantType(TokenRefused):
+    """grant_type must be password or refresh_token."""
+
+    status, title, slug = 400, "Unknown grant type", "unsupported-grant-type"
 
 
 class EmailTaken(Conflict):

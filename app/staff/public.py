@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from app.core.clock import Clock
 from app.core.db import Database
 from app.core.errors import TooMany, Unauthenticated
+from app.core.http.answers import tagged
 from app.core.http.deps import Db, Now, SecretKeys
 from app.core.http.limits import Limiter
 from app.core.http.network import Network
@@ -16,7 +17,7 @@ from app.core.http.problems import problems, request_id_of
 from app.core.http.routes import GuardedRoute, StrictRoute
 from app.core.keys import Keys
 from app.staff import passwords, queries, service, tokens
-from app.staff.errors import InvalidGrant
+from app.staff.errors import InvalidGrant, InvalidTokenRequest, UnsupportedGrantType
 from app.staff.guards import Myself
 from app.staff.schemas import Me, TokenAnswer
 
@@ -43,7 +44,10 @@ class RevocationForm(BaseModel):
 
 
 @router.post(
-    "/token", operation_id="createToken", response_model=TokenAnswer, responses=problems(InvalidGrant, TooMany)
+    "/token",
+    operation_id="createToken",
+    response_model=TokenAnswer,
+    responses=problems(InvalidGrant, InvalidTokenRequest, UnsupportedGrantType, TooMany),
 )
 async def create_token(
     request: Request, db: Db, keys: SecretKeys, network: Network, form: Annotated[TokenForm, Form()]
@@ -54,11 +58,12 @@ async def create_token(
         grant = await _sign_in(db, keys, request.app.state.limiter, clock, form, network, request_id)
     elif form.grant_type == "refresh_token":
         if not form.refresh_token:
-            raise InvalidGrant("invalid_request", "refresh_token is missing")
+            raise InvalidTokenRequest("refresh_token is missing")
         grant = await db.write(service.refresh_session, keys, form.refresh_token, request_id=request_id, at=clock())
+    elif form.grant_type:
+        raise UnsupportedGrantType()
     else:
-        error = "unsupported_grant_type" if form.grant_type else "invalid_request"
-        raise InvalidGrant(error, "grant_type must be password or refresh_token")
+        raise InvalidTokenRequest("grant_type is missing; it must be password or refresh_token")
     access = tokens.make_access(keys, grant.claims, grant.scope, at=clock())
     return TokenAnswer(access_token=access, refresh_token=grant.refresh_token, scope=grant.scope)
 
@@ -68,7 +73,7 @@ async def _sign_in(
 ) -> service.Grant:
     """Count, look up, verify outside of any transaction, then begin or refuse."""
     if not form.username or not form.password:
-        raise InvalidGrant("invalid_request", "username and password are needed")
+        raise InvalidTokenRequest("username and password are needed")
     await db.write(service.count_attempt, limiter, email=form.username, network=network, at=clock())
     known = await db.read(queries.find_credentials, form.username)
     right = await passwords.verify_password(form.password, known[1] if known else None)
@@ -89,6 +94,6 @@ async def revoke_token(
 
 
 @own_router.get("/me", operation_id="getMe", response_model=Me, responses=problems(Unauthenticated))
-async def get_me(actor: Myself) -> Me:
+async def get_me(actor: Myself) -> Response:
     """Your account, role and permissions."""
-    return Me.of(actor)
+    return tagged(Me.of(actor))

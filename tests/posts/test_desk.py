@@ -237,6 +237,16 @@ async def test_removed_markup_is_reported(newsroom: Newsroom) -> None:
     assert rendered.json() == {"body_html": post["body_html"], "warnings": post["warnings"]}
 
 
+async def test_languages_that_the_site_does_not_have(newsroom: Newsroom) -> None:
+    desk = await newsroom.staff("author")
+    for answer, pointer in (
+        (await desk.get(f"{POSTS}?locale=en,fr"), "/query/locale"),
+        (await desk.post("/v1/editor/renderings", json={"body": "Bonjour", "locale": "fr"}), "/body/locale"),
+    ):
+        assert answer.status_code == 422, answer.text
+        assert [(error["pointer"], error["code"]) for error in answer.json()["errors"]] == [(pointer, "unknown_locale")]
+
+
 async def test_translations(newsroom: Newsroom) -> None:
     desk = await newsroom.staff("editor")
     english = await published(desk, slug="harbour")

@@ -113,6 +113,9 @@ async def test_who_may_not(newsroom: Newsroom) -> None:
         f"{POSTS}/{post['id']}/transitions", json={"action": "approve"}, headers={"If-Match": post["etag"]}
     )
     assert stale.status_code == 412
+    current = stale.json()["current"]
+    assert set(current) == {"etag", "revision", "updated_at", "updated_by"}
+    assert current["updated_at"] == (await editor.get(f"{POSTS}/{post['id']}")).json()["updated_at"]
     await editor.delete(f"{POSTS}/{post['id']}", headers=ANYTHING)
     assert (await move(editor, post, "approve")).json()["allowed"] == ["restore"]
 

@@ -303,6 +303,7 @@ async def test_an_embargo_is_for_partners_until_its_time(newsroom: Newsroom) -> 
     assert (story["title"], story["dir"], story["published_at"]) == ("أصوات الميناء", "rtl", wire_time(in_hours(1)))
     assert "<strong>الفجر</strong>" in story["body_html"]
     assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["etag"]
     assert (await desk.get(f"/v1/editor/embargoes/{other['id']}")).status_code == 404
     author = await newsroom.staff("author")
     assert (await author.get(f"/v1/editor/embargoes/{post['id']}")).status_code == 403

@@ -132,9 +132,9 @@ BAD: list[tuple[str, str]] = [
     ("published_after=2026", "/query/published_after"),
     ("published_after=2026-01-01T00:00:00", "/query/published_after"),
     ("published_before=1767225600", "/query/published_before"),
-    ("fields=body", "/query"), ("fields=password_hash", "/query"), ("include=secrets", "/query/include"),
-    ("include=body&limit=51", "/query"), ("state=draft", "/query/state"), ("locale=en&locale=ar", "/query/locale"),
-    ("q=", "/query/q"), ("status=draft", "/query/status"),
+    ("fields=body", "/query/fields"), ("fields=password_hash", "/query/fields"), ("include=secrets", "/query/include"),
+    ("include=body&limit=51", "/query/include"), ("state=draft", "/query/state"),
+    ("locale=en&locale=ar", "/query/locale"), ("q=", "/query/q"), ("status=draft", "/query/status"),
 ]  # fmt: skip
 
 

@@ -75,6 +75,8 @@ def test_nobody_holds_what_has_no_name() -> None:
 @pytest.mark.parametrize(("letter", "role"), list(zip("CAMED", ROLES, strict=True)))
 async def test_me_and_the_scope_say_the_same(newsroom: Newsroom, letter: str, role: Role) -> None:
     desk = await newsroom.staff(role.value)
-    me = (await desk.get("/v1/auth/me")).json()
+    answer = await desk.get("/v1/auth/me")
+    assert answer.headers["etag"] == (await desk.get("/v1/auth/me")).headers["etag"]
+    me = answer.json()
     assert (me["id"], me["role"]) == (str(desk.user_id), role.value)
     assert me["permissions"] == sorted(name for name, letters in TABLE.items() if letter in letters)

@@ -148,6 +148,7 @@ async def test_forms_that_lack_something(newsroom: Newsroom, leila: User, form: 
     )
     assert (answer.status_code, answer.json()["error"]) == (400, error)
     assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["type"] == f"/problems/{error.replace('_', '-')}"
     assert answer.json()["error_description"]
 
 
@@ -244,6 +245,7 @@ async def test_one_network_may_not_try_account_after_account(newsroom: Newsroom,
     assert set(statuses) == {400}
     refused = await sign_in(newsroom)
     assert (refused.status_code, refused.headers["ratelimit-policy"]) == (429, '"sign-in-network";q=60;w=900')
+    assert refused.json()["detail"].startswith("at most 60 per 15 minutes are allowed")
 
 
 async def test_twenty_guesses_at_once_are_ten(newsroom: Newsroom, leila: User) -> None:

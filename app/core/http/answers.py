@@ -18,8 +18,8 @@ from app.core.actor import Actor
 from app.core.clock import day_of
 from app.core.columns import JSON_TYPE, LONG_TEXT
 from app.core.db import Database
-from app.core.errors import Conflict, Malformed, wrong
-from app.core.http.conditional import etag_for
+from app.core.errors import Conflict, FieldError, Invalid, Malformed
+from app.core.http.conditional import etag_for, etag_of
 
 KEPT = timedelta(hours=24)
 _KEY = re.compile(r"[\x21-\x7e]{1,128}")
@@ -137,7 +137,7 @@ def _once(
     first = session.get(KeptAnswer, key)
     if first is not None and first.created_at > at - KEPT:
         if first.request_hash != repeat.body_hash:
-            raise wrong("", "idempotency_key_reused", "this Idempotency-Key was used with another body")
+            raise _reused()
         return _Answer(first.about, first.status, first.headers, first.body), True
     if first is not None:
         session.delete(first)
@@ -148,6 +148,11 @@ def _once(
     since = day_of(at) + KEPT if made.private else at
     session.add(KeptAnswer(key=key, request_hash=repeat.body_hash, created_at=since, **answer._asdict()))
     return answer, False
+
+
+def _reused() -> Invalid:
+    detail = "this Idempotency-Key was used with another body"
+    return Invalid(FieldError("/header/Idempotency-Key", "idempotency_key_reused", detail))
 
 
 def _claim(session: Session, key: str) -> None:
@@ -173,6 +178,12 @@ def sweep(session: Session, *, at: datetime) -> None:
 def forget_answers(session: Session, about: UUID) -> None:
     """Drop the kept answers about a thing: whoever was erased comes back in no repetition."""
     session.execute(delete(KeptAnswer).where(col(KeptAnswer.about) == about))
+
+
+def tagged(body: BaseModel) -> Response:
+    """A 200 with a strong ETag over what is sent, for what has no version of its own."""
+    sent = body.model_dump_json().encode()
+    return Response(sent, headers={"ETag": etag_of(sent)}, media_type="application/json")
 
 
 def versioned(body: BaseModel, version: int) -> Response:

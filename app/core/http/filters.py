@@ -6,6 +6,7 @@ from unicodedata import normalize
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 MOST_VALUES = 20
+MOST_LETTERS = 200
 
 
 def split_values(value: object) -> object:
@@ -26,4 +27,15 @@ AnyOf = Annotated[
     Field(min_length=1, max_length=MOST_VALUES),
     WithJsonSchema({"type": "string", "minLength": 1}),  # one parameter: given twice it would be refused
 ]
-Words = Annotated[str, AfterValidator(lambda value: normalize("NFC", value)), Field(min_length=1, max_length=200)]
+
+
+def _words(value: str) -> str:
+    words = normalize("NFC", value)
+    if not 1 <= len(words) <= MOST_LETTERS:
+        raise ValueError(f"must have 1 to {MOST_LETTERS} characters")
+    return words
+
+
+Words = Annotated[
+    str, AfterValidator(_words), WithJsonSchema({"type": "string", "minLength": 1, "maxLength": MOST_LETTERS})
+]

@@ -70,7 +70,7 @@ class Limiter:
             limit, seconds = max(over, key=lambda pair: pair[1])
             item = limit.item
             raise TooMany(
-                f"at most {limit.rate.replace('/', ' a ')} are allowed; try again in {seconds} seconds",
+                f"at most {_said(item)} are allowed; try again in {seconds} seconds",
                 headers={
                     "Retry-After": str(seconds),
                     "RateLimit": f'"{limit.name}";r=0;t={seconds}',
@@ -86,6 +86,11 @@ class Limiter:
         key = _key(day_key(session, at.date()), self.keys, limit, number, subject)
         ((hits,),) = statements.rows(session, _COUNTED, {"key": key, "ends_at": ends_at})
         return (limit, max(1, math.ceil((ends_at - at).total_seconds()))) if hits > item.amount else None
+
+
+def _said(item: RateLimitItem) -> str:
+    unit = item.GRANULARITY.name
+    return f"{item.amount} per {unit if item.multiples == 1 else f'{item.multiples} {unit}s'}"
 
 
 def _key(day_key: bytes, keys: Keys, limit: Limit, number: int, subject: str) -> str:

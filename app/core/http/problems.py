@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -12,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.core.clock import wire_time
 from app.core.errors import Conflict, DomainError, FieldError, Invalid, Malformed, NotFound
 
 log = structlog.get_logger("masthead")
@@ -19,6 +21,7 @@ log = structlog.get_logger("masthead")
 PROBLEM_TYPE = "application/problem+json"
 MOST_ERRORS = 50
 
+_OBJECT_WANTED = frozenset({"model_attributes_type", "model_type", "dict_type"})
 _TITLES = {
     400: ("malformed", "Malformed request"),
     404: ("not-found", "Not found"),
@@ -93,8 +96,12 @@ def problem_schemas() -> dict[str, Any]:
 def problem_bytes(status: int, slug: str, title: str, detail: str, instance: str, members: Mapping[str, Any]) -> bytes:
     """The body of a problem answer; lone surrogates are escaped, so that it can always be sent."""
     document = {"type": f"/problems/{slug}", "title": title, "status": status, "detail": detail, "instance": instance}
-    text = json.dumps(document | dict(members), ensure_ascii=False, default=str)
+    text = json.dumps(document | dict(members), ensure_ascii=False, default=_plain)
     return text.encode("utf-8", "backslashreplace")
+
+
+def _plain(value: object) -> str:
+    return wire_time(value) if isinstance(value, datetime) else str(value)
 
 
 def request_id_of(request: Request) -> str:
@@ -143,9 +150,16 @@ async def on_invalid_request(request: Request, error: Exception) -> Response:
 def field_errors(found: Iterable[Mapping[str, Any]], *, part: str | None = None) -> list[FieldError]:
     """Pydantic's errors as ours; `part` stands before pointers that do not begin with body or query."""
     return [
-        FieldError(pointer(part, item["loc"]), str(item["type"]), str(item["msg"]).removeprefix("Value error, "))
-        for item in list(found)[:MOST_ERRORS]
+        FieldError(pointer(part, item["loc"]), str(item["type"]), _detail(item)) for item in list(found)[:MOST_ERRORS]
     ]
+
+
+def _detail(item: Mapping[str, Any]) -> str:
+    """Pydantic's words, where they speak to a programmer of Python put for one of HTTP."""
+    if item["type"] in _OBJECT_WANTED:
+        return "must be a JSON object"
+    said = str(item["msg"]).removeprefix("Value error, ").replace(" after validation", "")
+    return "List" + said.removeprefix("Tuple") if said.startswith("Tuple") else said
 
 
 def pointer(part: str | None, location: Iterable[Any]) -> str:

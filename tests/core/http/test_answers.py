@@ -51,12 +51,20 @@ async def test_no_secret_is_kept(doors: Newsroom) -> None:
     assert KEY["Idempotency-Key"] not in row
 
 
-@pytest.mark.parametrize("body", [b'{"title":"y"}', b'{"title": "x"}', b"{}"])
-async def test_another_body_is_refused(doors: Newsroom, body: bytes) -> None:
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        (b'{"title":"y"}', "/header/Idempotency-Key"),
+        (b'{"title": "x"}', "/header/Idempotency-Key"),
+        (b"{}", "/body/title"),
+    ],
+)
+async def test_another_body_is_refused(doors: Newsroom, body: bytes, pointer: str) -> None:
     headers = KEY | {"Content-Type": "application/json"}
     first = await doors.reader.post(PATH, content=b'{"title":"x"}', headers=headers)
     answer = await doors.reader.post(PATH, content=body, headers=headers)
     assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
     assert "idempotent-replayed" not in answer.headers
     assert same(first, await doors.reader.post(PATH, content=b'{"title":"x"}', headers=headers))
     assert await made(doors) == 1
