@@ -20,8 +20,9 @@ from app.comments.editor_schemas import (
 )
 from app.comments.errors import BatchNotFound, CannotPin, CannotUndo, CommentNotFound, NotPublic
 from app.core.actor import Actor
-from app.core.errors import Forbidden, Invalid, Malformed, Unauthenticated, UnsupportedMediaType
+from app.core.errors import Forbidden, Invalid, Malformed, Stale, Unauthenticated, UnsupportedMediaType
 from app.core.http.answers import Created, Idempotency, StillRunning, create, versioned
+from app.core.http.conditional import IfMatch
 from app.core.http.deps import Db, Now
 from app.core.http.paging import Page, PageQuery, paged
 from app.core.http.problems import problems
@@ -105,22 +106,22 @@ async def undo_decisions(db: Db, actor: Undoer, batch_id: UUID, at: Now) -> Batc
     "/{comment_id:id}/pin",
     operation_id="pinComment",
     response_model=ModeratedComment,
-    responses=problems(Unauthenticated, Forbidden, CommentNotFound, CannotPin),
+    responses=problems(Unauthenticated, Forbidden, CommentNotFound, Stale, CannotPin),
 )
-async def pin_comment(db: Db, actor: Reader, comment_id: UUID, at: Now) -> Response:
+async def pin_comment(db: Db, actor: Reader, comment_id: UUID, at: Now, match: IfMatch) -> Response:
     """Put a comment on top of its thread, in place of the one that was there."""
-    return versioned(*await db.write(desk.pin, comment_id, by=actor, at=at))
+    return versioned(*await db.write(desk.pin, comment_id, match=match, by=actor, at=at))
 
 
 @router.delete(
     "/{comment_id:id}/pin",
     operation_id="unpinComment",
     response_model=ModeratedComment,
-    responses=problems(Unauthenticated, Forbidden, CommentNotFound),
+    responses=problems(Unauthenticated, Forbidden, CommentNotFound, Stale),
 )
-async def unpin_comment(db: Db, actor: Reader, comment_id: UUID, at: Now) -> Response:
+async def unpin_comment(db: Db, actor: Reader, comment_id: UUID, at: Now, match: IfMatch) -> Response:
     """Take a comment from the top of its thread."""
-    return versioned(*await db.write(desk.unpin, comment_id, by=actor, at=at))
+    return versioned(*await db.write(desk.unpin, comment_id, match=match, by=actor, at=at))
 
 
 @router.post(
@@ -129,18 +130,18 @@ async def unpin_comment(db: Db, actor: Reader, comment_id: UUID, at: Now) -> Res
     status_code=201,
     response_model=NoteShown,
     responses=problems(
-        Malformed, Unauthenticated, Forbidden, CommentNotFound, StillRunning, UnsupportedMediaType, Invalid
+        Malformed, Unauthenticated, Forbidden, CommentNotFound, Stale, StillRunning, UnsupportedMediaType, Invalid
     ),
 )
 async def create_comment_note(
-    db: Db, actor: Reader, comment_id: UUID, text: NoteText, repeat: Idempotency, at: Now
+    db: Db, actor: Reader, comment_id: UUID, text: NoteText, repeat: Idempotency, at: Now, match: IfMatch
 ) -> Response:
     """Write a remark that only moderators see; it goes when the comment is deleted or erased."""
 
     def into(note: NoteShown) -> Created:
         return Created(note, about=comment_id)  # kept answers about a comment are forgotten together with it
 
-    return await create(db, repeat, desk.write_note, comment_id, text, by=actor, at=at, into=into)
+    return await create(db, repeat, desk.write_note, comment_id, text, match=match, by=actor, at=at, into=into)
 
 
 @router.get(

@@ -12,7 +12,7 @@ from app.comments.feedback_schemas import CommentIds, RecommendationAnswer, Reco
 from app.comments.models import Comment, Recommendation, Report, Status
 from app.core.actor import Actor
 from app.core.day_keys import network_tag
-from app.core.http.limits import GUEST_POSTS, RECOMMENDATIONS, RECOMMENDATIONS_OF_ONE, Limiter
+from app.core.http.limits import GUEST_POSTS, RECOMMENDATIONS, RECOMMENDATIONS_OF_ONE, REPORTS_OF_ONE, Limiter
 from app.core.keys import Keys
 from app.site import queries as site_queries
 
@@ -71,6 +71,7 @@ def report(
     who = reader.bytes if reader else network_tag(session, keys, network, at=at).encode()
     name = _name(keys, "report", comment_id, who)
     if session.get(Report, (comment_id, name)) is None:
+        limiter.hit(session, [(REPORTS_OF_ONE, f"{network} {comment_id}")], at=at)
         session.add(Report(comment_id=comment_id, reporter=name, reason=draft.reason, note=draft.note, at=at))
         comment.reported_at = at
         session.flush()

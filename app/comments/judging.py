@@ -17,9 +17,10 @@ from app.comments.errors import DuplicateComment
 from app.comments.models import Comment, Status
 from app.comments.prepared import Story
 from app.comments.schemas import CommentDraft
+from app.core import render_tokens
 from app.core.folding import fold
 from app.core.keys import Keys
-from app.core.render_tokens import FormKind
+from app.core.render_tokens import FormKind, Verdict
 from app.core.rows import fill
 from app.jobs import service as jobs
 from app.site.policies import Moderation, SiteSettings
@@ -48,7 +49,7 @@ def judge_new(
         story.settings,
         keys=keys,
         at=at,
-        subject=slug,
+        subject=_fetched_under(session, draft, slug, posts, keys=keys, at=at),
         thread=tuple(posts),
         homepage=draft.homepage,
         render_token=draft.render_token,
@@ -67,6 +68,18 @@ def judge_new(
     most = story.settings.comments.flood_per_minute
     if status is not Status.PUBLISHED and most is not None:
         flood.count_held(session, most, at=at)
+
+
+def _fetched_under(
+    session: Session, draft: CommentDraft, slug: str, posts: Sequence[UUID], *, keys: Keys, at: datetime
+) -> str:
+    """The slug that the form was fetched for: the story may have moved since, or a translation share its thread."""
+
+    def fits(name: str) -> bool:
+        verdict = render_tokens.verdict(keys, draft.render_token, FormKind.COMMENT, name, at=at)
+        return verdict is not Verdict.FORGED
+
+    return slug if fits(slug) else next(filter(fits, queries.list_slugs(session, posts)), slug)
 
 
 def _is_known(session: Session, comment: Comment, keys: Keys) -> bool:

@@ -28,8 +28,9 @@ from app.comments.schemas import (
     ThreadPage,
     ThreadQuery,
 )
-from app.core.errors import IllegalMove, Invalid, Malformed, TooMany, Unauthenticated, UnsupportedMediaType
-from app.core.http.answers import Idempotency, StillRunning, create
+from app.core.errors import IllegalMove, Invalid, Malformed, Stale, TooMany, Unauthenticated, UnsupportedMediaType
+from app.core.http.answers import Idempotency, StillRunning, create, versioned
+from app.core.http.conditional import IfMatch, etag_for
 from app.core.http.deps import Db, Guest, Now, SecretKeys
 from app.core.http.forms import SEE_OTHER, answered, form_docs
 from app.core.http.light import LightRoute
@@ -236,9 +237,9 @@ async def get_comment(request: Request, db: Db, comment_id: UUID | Number, at: N
     if isinstance(comment_id, int) and comment_id > MOST_NUMBER:
         raise CommentNotFound()
     if "authorization" in request.headers:
-        own = await db.read(queries.find_own, comment_id, _holder_of(request), at=at)
-        if own is not None:
-            return _Sent(Ready(own.model_dump_json().encode(), cache_control=b"no-store"))
+        own, version = await db.read(queries.find_own, comment_id, _holder_of(request), at=at)
+        shown = (await threads.single(db, comment_id, at)).body if own is None else own.model_dump_json()
+        return Response(shown, headers={"ETag": etag_for(version)}, media_type="application/json")
     return _Sent(await threads.single(db, comment_id, at))
 
 
@@ -255,27 +256,38 @@ async def get_comment(request: Request, db: Db, comment_id: UUID | Number, at: N
             Sanctioned,
             CommentNotFound,
             IllegalMove,
+            Stale,
             UnsupportedMediaType,
             Invalid,
+            TooMany,
         ),
     },
 )
 async def edit_comment(
-    comment_id: UUID, db: Db, keys: SecretKeys, change: CommentEdit, holder: Holder, guest: Guest, at: Now
+    request: Request,
+    comment_id: UUID,
+    db: Db,
+    keys: SecretKeys,
+    change: CommentEdit,
+    holder: Holder,
+    network: Network,
+    guest: Guest,
+    at: Now,
+    match: IfMatch,
 ) -> Response:
     """Change the text of your comment while the site's window is open; what needs a look is held again (202)."""
-    own = await db.write(service.edit, comment_id, change, subject=holder, keys=keys, by=guest, at=at)
-    status = 200 if own.status == Status.PUBLISHED else 202
-    return Response(own.model_dump_json(), status, media_type="application/json")
+    facts = {"network": network, "keys": keys, "limiter": request.app.state.limiter, "by": guest, "at": at}
+    own, version = await db.write(service.edit, comment_id, change, match=match, subject=holder, **facts)
+    return versioned(own, version, 200 if own.status == Status.PUBLISHED else 202)
 
 
 @writer_router.delete(
     "/{comment_id:id}",
     operation_id="deleteComment",
     status_code=204,
-    responses=problems(Unauthenticated, WindowClosed, CommentNotFound),
+    responses=problems(Unauthenticated, WindowClosed, CommentNotFound, Stale),
 )
-async def delete_comment(comment_id: UUID, db: Db, holder: Holder, guest: Guest, at: Now) -> Response:
+async def delete_comment(comment_id: UUID, db: Db, holder: Holder, guest: Guest, at: Now, match: IfMatch) -> Response:
     """Delete your comment while the site's window is open; a tombstone stays while answers hang on it."""
-    await db.write(service.withdraw, comment_id, subject=holder, by=guest, at=at)
+    await db.write(service.withdraw, comment_id, match=match, subject=holder, by=guest, at=at)
     return Response(status_code=204)

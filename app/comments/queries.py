@@ -57,6 +57,11 @@ def thread_posts(session: Session, post_id: UUID, settings: SiteSettings) -> lis
     return list(session.exec(select(Post.id).where(col(Post.group_id) == group).order_by(col(Post.id))))
 
 
+def list_slugs(session: Session, posts: Sequence[UUID]) -> Sequence[str]:
+    """Every slug under which these stories were public."""
+    return session.exec(select(Slug.slug).where(col(Slug.post_id).in_(posts), col(Slug.was_public))).all()
+
+
 def get_locked(session: Session, comment_id: UUID) -> Comment:
     """A comment as it is now, its thread locked. Raises CommentNotFound."""
     comment = lock_comments(session, {comment_id}).get(comment_id)
@@ -148,8 +153,12 @@ def wrong_token() -> Unauthenticated:
     return Unauthenticated("the edit token is not the one of this comment", error="invalid_token")
 
 
-def find_own(session: Session, name: UUID | int, subject: UUID, *, at: datetime) -> OwnComment | OwnTombstone | None:
-    """What the holder of the edit token sees; None when everyone sees it, or when the token is older than 30 days."""
+def find_own(
+    session: Session, name: UUID | int, subject: UUID, *, at: datetime
+) -> tuple[OwnComment | OwnTombstone | None, int]:
+    """What the holder of the edit token sees, and its version; None when everyone sees it, or when the token is older
+    than 30 days.
+    """
     comment = find_named(session, name)
     if comment is None:
         raise CommentNotFound()
@@ -157,8 +166,8 @@ def find_own(session: Session, name: UUID | int, subject: UUID, *, at: datetime)
         raise wrong_token()
     post = _public_post(session, comment, at=at)
     if at >= comment.created_at + workflow.TOKEN_LIFE or (post is not None and comment.status is Status.PUBLISHED):
-        return None
-    return documents.own_comment(comment, post)
+        return None, comment.version
+    return documents.own_comment(comment, post), comment.version
 
 
 def check_shown(session: Session, comment: Comment, *, at: datetime) -> None:

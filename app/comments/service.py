@@ -19,6 +19,7 @@ from app.core.actor import Actor
 from app.core.day_keys import network_tag
 from app.core.errors import FieldError, IllegalMove, Invalid, wrong
 from app.core.folding import fold, searchable
+from app.core.http.conditional import Match
 from app.core.http.limits import GUEST_POSTS, Limit, Limiter
 from app.core.ids import new_id
 from app.core.keys import Keys
@@ -160,18 +161,30 @@ def write_as_staff(session: Session, post_id: UUID, draft: StaffComment, *, by: 
 
 
 def edit(
-    session: Session, comment_id: UUID, change: CommentEdit, *, subject: UUID, keys: Keys, by: Actor, at: datetime
-) -> OwnComment | OwnTombstone:
-    """Change a comment as its writer; what its new text would hold back, goes back to wait.
+    session: Session,
+    comment_id: UUID,
+    change: CommentEdit,
+    *,
+    match: Match,
+    subject: UUID,
+    network: str,
+    keys: Keys,
+    limiter: Limiter,
+    by: Actor,
+    at: datetime,
+) -> tuple[OwnComment | OwnTombstone, int]:
+    """Change a comment as its writer; what its new text would hold back, goes back to wait. It counts as a post.
 
-    Raises CommentNotFound, Unauthenticated, WindowClosed, IllegalMove, Sanctioned.
+    Raises CommentNotFound, Unauthenticated, WindowClosed, Stale, IllegalMove, TooMany, Sanctioned.
     """
+    limiter.hit(session, [(GUEST_POSTS, network)], at=at)
     comment = queries.get_locked(session, comment_id)
     queries.check_own(session, comment, subject, at=at)
+    match.check_if_sent(comment.version, revision=comment.revision)
     if comment.status not in workflow.EDITABLE:
         raise IllegalMove(f"a comment that is {comment.status.value} cannot be changed", allowed=["delete"])
     if change.body == comment.body:
-        return queries.own_view(session, comment, at=at)
+        return queries.own_view(session, comment, at=at), comment.version
     session.add(beside.present_text(comment))
     for name, value in _said(change.body, comment.author_name).items():
         setattr(comment, name, value)
@@ -180,20 +193,20 @@ def edit(
     judged = judging.judge_again(session, comment, site_queries.get_settings(session), keys=keys, at=at)
     comment.evidence = [*comment.evidence, *(found for found in judged.evidence if found not in comment.evidence)]
     held = comment.status is Status.PUBLISHED and workflow.ARRIVALS[judged.ruling] is not Status.PUBLISHED
-    if held:
-        comment.hold_reasons = judged.hold_reasons
-    elif comment.status is Status.PENDING:
-        comment.hold_reasons = list(dict.fromkeys([*comment.hold_reasons, *judged.hold_reasons]))
+    if held or comment.status is Status.PENDING:
+        earlier = [] if held else comment.hold_reasons
+        comment.hold_reasons = list(dict.fromkeys([*earlier, *judged.hold_reasons]))
     shelf.move(session, comment, Status.PENDING if held else comment.status)
     judging.ask_outside(session, comment, at=at)
     shelf.tell(session, "comment.held_again" if held else "comment.edited", comment, by=by, at=at)
-    return queries.own_view(session, comment, at=at)
+    return queries.own_view(session, comment, at=at), comment.version
 
 
-def withdraw(session: Session, comment_id: UUID, *, subject: UUID, by: Actor, at: datetime) -> None:
-    """Delete a comment as its writer. Raises CommentNotFound, Unauthenticated, WindowClosed."""
+def withdraw(session: Session, comment_id: UUID, *, match: Match, subject: UUID, by: Actor, at: datetime) -> None:
+    """Delete a comment as its writer. Raises CommentNotFound, Unauthenticated, WindowClosed, Stale."""
     comment = queries.get_locked(session, comment_id)
     queries.check_own(session, comment, subject, at=at)
+    match.check_if_sent(comment.version, revision=comment.revision)
     shelf.bury(session, comment)
     shelf.tell(session, "comment.deleted", comment, by=by, at=at)
 

@@ -26,7 +26,7 @@ from app.core import statements
 from app.core.actor import Actor
 from app.core.columns import table_of
 from app.core.db import Twofold
-from app.core.http.answers import forget_answers
+from app.core.http.answers import blank_answers
 from app.core.rows import fill, keep_new
 from app.events.service import record
 from app.publications import service as publications_service
@@ -101,7 +101,7 @@ def bury(session: Session, comment: Comment, status: Status = Status.DELETED) ->
     comment.author_name = comment.author_email = comment.network = comment.rejection = comment.staff_id = None
     comment.search_text, comment.notify, comment.verified, comment.reader_id = "", "none", False, None
     comment.hold_reasons, comment.evidence = [], []
-    forget_answers(session, comment.id)
+    blank_answers(session, comment.id)
     forget_beside(session, comment)
     abuse_service.forget(session, {comment.id})
     session.flush()

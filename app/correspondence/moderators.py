@@ -26,13 +26,16 @@ from app.staff.permissions import Permission
 
 
 def list_recipients(session: Session, mode: ModerationMail) -> list[UUID]:
-    """Who is written to while the site's letters go out in this way: those it names, else all who judge everywhere."""
+    """Who is written to while the site's letters go out in this way: those it names, else all who judge everywhere;
+    all, too, when of those it names nobody may judge any more, so that the letters do not end unseen.
+    """
     policy = site_queries.get_settings(session).comments
     if policy.moderation_mail is not mode:
         return []
     named = {staff_queries.fold_email(address) for address in policy.moderation_mail_to}
     holders = staff_queries.list_holders(session, Permission.COMMENTS_MODERATE_ANY)
-    return [user.id for user in holders if not named or user.email in named]
+    wanted = [user.id for user in holders if user.email in named]
+    return wanted or [user.id for user in holders]
 
 
 def tell_of(session: Session, comment_id: UUID, *, keys: Keys, at: datetime) -> None:

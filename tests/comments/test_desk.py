@@ -50,7 +50,11 @@ async def test_one_comment_stands_on_top(newsroom: Newsroom) -> None:
     assert (shown["replies"]["items"], shown["replies"]["next"] is None) == ([], False)
     rest = await newsroom.reader.get(f"/v1/comments/{first}/replies", params={"cursor": shown["replies"]["next"]})
     assert [reply["id"] for reply in rest.json()["items"]] == [str(planted["An answer."])]
-    await desk.put(pin(first))
+    assert (await desk.put(pin(second), headers={"If-Match": '"999"'})).status_code == 412
+    assert (await desk.delete(pin(first), headers={"If-Match": '"1"'})).status_code == 412
+    late = await desk.post(f"{QUEUE}/{first}/notes", json={"body": "Look."}, headers={"If-Match": '"1"'})
+    assert late.status_code == 412
+    await desk.put(pin(first), headers={"If-Match": '"2"'})
     await desk.put(pin(second))
     assert await pinned(newsroom) == str(second)
     await desk.delete(pin(first))

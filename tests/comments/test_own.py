@@ -168,6 +168,31 @@ async def test_edits(
     assert (shown, page["thread"]["count"]) == (([f"<p>{body}</p>"], 1) if status == 200 else ([], 0))
 
 
+async def test_an_edit_counts_as_a_post(newsroom: Newsroom) -> None:
+    await open_thread(newsroom)
+    mine = await say(newsroom)
+    change = [{"body": f"Version {number}."} for number in range(11)]
+    found = [(await newsroom.reader.patch(url(mine), json=body, headers=bearer(mine))).status_code for body in change]
+    assert found == [202] * 9 + [429] * 2
+
+
+@pytest.mark.parametrize("policy", ["premoderate", "postmoderate"])
+async def test_if_match_names_what_its_writer_read(newsroom: Newsroom, policy: str) -> None:
+    await open_thread(newsroom)
+    await set_policy(newsroom, policy)
+    mine = await say(newsroom)
+    read = (await newsroom.reader.get(url(mine), headers=bearer(mine))).headers["etag"]
+    fresh, stale = bearer(mine) | {"If-Match": read}, bearer(mine) | {"If-Match": '"stale"'}
+    refused = await newsroom.reader.patch(url(mine), json={"body": "Changed."}, headers=stale)
+    assert (refused.status_code, refused.json()["current"]) == (412, {"etag": read, "revision": 1})
+    changed = await newsroom.reader.patch(url(mine), json={"body": "Changed."}, headers=fresh)
+    assert changed.status_code in (200, 202)
+    read = (await newsroom.reader.get(url(mine), headers=bearer(mine))).headers["etag"]
+    assert changed.headers["etag"] == read
+    assert (await newsroom.reader.delete(url(mine), headers=fresh)).status_code == 412
+    assert (await newsroom.reader.delete(url(mine), headers=bearer(mine) | {"If-Match": read})).status_code == 204
+
+
 async def test_nothing_changed_is_no_edit(newsroom: Newsroom) -> None:
     await open_thread(newsroom)
     await set_policy(newsroom, "postmoderate")

@@ -16,7 +16,7 @@ from app.events.service import record
 from app.publications import service as publications_service
 from app.publications.models import CommentsMode, Slug
 from tests.comments import talk
-from tests.comments.talk import NOON, THREAD, decide, one, open_thread, plant, plant_tree, say, set_policy
+from tests.comments.talk import NOON, THREAD, decide, one, open_thread, plant, plant_tree, say, set_policy, shown
 from tests.make import live_story
 from tests.newsroom import Newsroom
 
@@ -409,6 +409,17 @@ async def test_threads_of_translations_apart_and_together(newsroom: Newsroom) ->
         assert await whole(newsroom, items) == {"One.": {"رد.": {}}, "واحد.": {}, "اثنان.": {}}
         newest = await walk(newsroom, f"/v1/posts/{slug}/comments", limit=2, sort="newest")
         assert [item["number"] for item in newest] == [3, 2, 1]
+
+
+@pytest.mark.parametrize(("scope", "status"), [("group", 201), ("language", 202)])
+async def test_a_form_of_one_translation_serves_where_the_thread_is_shared(
+    newsroom: Newsroom, scope: str, status: int
+) -> None:
+    await translated(newsroom)
+    await set_policy(newsroom, "postmoderate", thread_scope=scope)
+    answer = await say(newsroom, "رد.", slug="المرفأ", author_name="سلمى", render_token=shown(newsroom, "harbour"))
+    assert answer.status_code == status, answer.text
+    assert answer.json()["hold_reasons"] == ([] if status == 201 else ["check_missing"])
 
 
 async def test_counts_follow_when_threads_are_joined_and_parted(newsroom: Newsroom) -> None:

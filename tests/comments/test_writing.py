@@ -315,7 +315,11 @@ async def test_a_repeated_request_gets_the_first_answer(newsroom: Newsroom) -> N
         f"/v1/comments/{first.json()['comment']['id']}",
         headers={"Authorization": f"Bearer {first.json()['edit_token']}"},
     )
-    assert await newsroom.stored(lambda session: session.exec(select(KeptAnswer)).all()) == []
+    (left,) = await newsroom.stored(lambda session: session.exec(select(KeptAnswer)).all())
+    assert (left.request_hash, left.headers, left.body) == ("", {}, "")
+    late = await newsroom.reader.post(THREAD, json=DRAFT, headers=headers)
+    assert (late.status_code, "deleted" in late.json()["detail"]) == (410, True)
+    assert await stored(newsroom) == []
 
 
 async def test_numbers_rise_without_gaps_when_many_write_at_once(newsroom: Newsroom) -> None:

@@ -59,6 +59,7 @@ async def letter_about(newsroom: Newsroom, body: str = "The ferry was late.") ->
         ("each", (), ["boss@news.example", "editor@news.example", MOD]),
         ("each", (MOD,), [MOD]),
         ("each", (MOD.upper(), "author@news.example", "stranger@example.org"), [MOD]),
+        ("each", ("stranger@example.org",), ["boss@news.example", "editor@news.example", MOD]),
         ("digest", (), []),
     ],
 )

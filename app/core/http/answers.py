@@ -11,14 +11,14 @@ from uuid import UUID
 
 from fastapi import Depends, Header, Request, Response
 from pydantic import BaseModel
-from sqlalchemy import delete, text
+from sqlalchemy import delete, text, update
 from sqlmodel import Field, Session, SQLModel, col
 
 from app.core.actor import Actor
 from app.core.clock import day_of
 from app.core.columns import JSON_TYPE, LONG_TEXT
 from app.core.db import Database
-from app.core.errors import Conflict, FieldError, Invalid, Malformed
+from app.core.errors import Conflict, FieldError, Gone, Invalid, Malformed
 from app.core.http.conditional import etag_for, etag_of
 
 KEPT = timedelta(hours=24)
@@ -136,6 +136,8 @@ def _once(
     _claim(session, key)
     first = session.get(KeptAnswer, key)
     if first is not None and first.created_at > at - KEPT:
+        if not first.body:
+            raise Gone("what this request made has been deleted; send it with another Idempotency-Key to make it anew")
         if first.request_hash != repeat.body_hash:
             raise _reused()
         return _Answer(first.about, first.status, first.headers, first.body), True
@@ -175,6 +177,12 @@ def sweep(session: Session, *, at: datetime) -> None:
     session.execute(delete(KeptAnswer).where(col(KeptAnswer.created_at) <= at - KEPT))
 
 
+def blank_answers(session: Session, about: UUID) -> None:
+    """Of the kept answers about a thing that was deleted only the keys stay, so that no retry makes it again."""
+    nothing: dict[str, Any] = {"request_hash": "", "headers": {}, "body": ""}
+    session.execute(update(KeptAnswer).where(col(KeptAnswer.about) == about).values(nothing))
+
+
 def forget_answers(session: Session, about: UUID) -> None:
     """Drop the kept answers about a thing: whoever was erased comes back in no repetition."""
     session.execute(delete(KeptAnswer).where(col(KeptAnswer.about) == about))
@@ -186,6 +194,6 @@ def tagged(body: BaseModel) -> Response:
     return Response(sent, headers={"ETag": etag_of(sent)}, media_type="application/json")
 
 
-def versioned(body: BaseModel, version: int) -> Response:
-    """A 200 with the new version as its strong ETag."""
-    return Response(body.model_dump_json(), headers={"ETag": etag_for(version)}, media_type="application/json")
+def versioned(body: BaseModel, version: int, status: int = 200) -> Response:
+    """With the new version as its strong ETag."""
+    return Response(body.model_dump_json(), status, {"ETag": etag_for(version)}, "application/json")

@@ -52,6 +52,7 @@ GUEST_POSTS = Limit("guest-post", "10/minute")  # comments, reports and contact 
 # reader keys are to be had for nothing: what one network can add to one comment is bounded, whoever it says it is
 RECOMMENDATIONS = Limit("recommendation", "120/minute")
 RECOMMENDATIONS_OF_ONE = Limit("recommendation-of-one", "20/day")
+REPORTS_OF_ONE = Limit("report-of-one", "2/day")  # of one network: alone it reaches no threshold above two
 
 
 @dataclass(frozen=True, slots=True)
