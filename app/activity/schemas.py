@@ -92,7 +92,6 @@ class ActivityQuery(PageQuery):
     name: Annotated[AnyOf | None, _known(CATALOGUE), Field(description="such as `user.*,login.failed`")] = None
     after: Annotated[Moment | None, Field(description="inclusive")] = None
     before: Annotated[Moment | None, Field(description="exclusive")] = None
-    count: Annotated[bool, Field(description="adds `total`")] = False
 
 
 class ActivityPerson(BaseModel):
@@ -113,7 +112,6 @@ class JobsQuery(PageQuery):
 
     state: JobState = JobState.PARKED
     task: Annotated[str | None, Field(max_length=64, examples=["mail.send"])] = None
-    count: Annotated[bool, Field(description="adds `total`")] = False
 
 
 class JobShown(BaseModel):

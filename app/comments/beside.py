@@ -10,7 +10,7 @@ from app.comments.documents import Placed
 from app.comments.editor_schemas import NoteAuthor, NoteShown, RevisionShown
 from app.comments.errors import CommentNotFound
 from app.comments.models import Comment, CommentNote, CommentRevision, Report
-from app.core.http.paging import Page, PageQuery, page_of
+from app.core.http.paging import Page, PageQuery, page_of, total_of
 from app.core.keyset import decode_cursor, encode_cursor
 from app.staff.models import User
 
@@ -43,7 +43,9 @@ def list_revisions(session: Session, comment_id: UUID, query: PageQuery) -> Page
         raise CommentNotFound()
     scope = f"revisions {comment_id}"
     statement = select(CommentRevision).where(col(CommentRevision.comment_id) == comment_id)
-    former: list[CommentRevision] = []
+    total, former = total_of(session, statement, query), list[CommentRevision]()
+    if total is not None:
+        total += comment.body is not None
     if query.cursor is None:
         former = [] if comment.body is None else [present_text(comment)]
     else:
@@ -51,7 +53,7 @@ def list_revisions(session: Session, comment_id: UUID, query: PageQuery) -> Page
     former += session.exec(statement.order_by(col(CommentRevision.number).desc()).limit(query.limit + 1))
     shown, following = page_of(former[: query.limit + 1], query.limit, lambda row: encode_cursor(scope, (row.number,)))
     items = [RevisionShown(revision=row.number, body=row.body, written_at=row.written_at) for row in shown]
-    return Page(items=items, next=following)
+    return Page(items=items, next=following, total=total)
 
 
 def present_text(comment: Comment) -> CommentRevision:

@@ -18,7 +18,7 @@ from app.comments.models import Comment, Decision, DecisionBatch
 from app.core.actor import Actor
 from app.core.errors import Forbidden
 from app.core.folding import search_terms
-from app.core.http.paging import Page, page_of
+from app.core.http.paging import Page, page_of, total_of
 from app.core.ids import parse_id
 from app.core.keyset import Key, decode_cursor, encode_cursor
 from app.posts import queries as posts_queries
@@ -111,15 +111,16 @@ def list_queue(session: Session, query: QueueQuery, actor: Actor) -> Page[Modera
     if query.author_email is not None and not actor.may(P.COMMENTS_SEE_IDENTITY):
         raise Forbidden("filtering by author_email needs: " + P.COMMENTS_SEE_IDENTITY)
     number = col(Comment.number)
-    scope = f"queue {actor.id} {query.model_dump_json(exclude={'limit', 'cursor'})}"
+    scope = f"queue {actor.id} {query.model_dump_json(exclude={'limit', 'cursor', 'count'})}"
     statement = _placed(actor).where(*_filters(query))
+    total = total_of(session, statement.with_only_columns(number), query)
     if query.cursor is not None:
         after = number_in(decode_cursor(query.cursor, scope, (int,))[0])
         statement = statement.where(number < after if query.sort == "newest" else number > after)
     order = number.desc() if query.sort == "newest" else number
     rows = [Placed(*row) for row in session.exec(statement.order_by(order).limit(query.limit + 1))]
     shown, following = page_of(rows, query.limit, lambda row: encode_cursor(scope, (row.comment.number,)))
-    return Page(items=documents.moderated_list(beside.gather(session, shown), actor), next=following)
+    return Page(items=documents.moderated_list(beside.gather(session, shown), actor), next=following, total=total)
 
 
 def number_in(part: Key) -> int:

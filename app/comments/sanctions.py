@@ -15,7 +15,7 @@ from app.comments.sanction_schemas import SanctionCreate, SanctionQuery, Sanctio
 from app.core.actor import Actor
 from app.core.clock import day_of
 from app.core.errors import Invalid, wrong
-from app.core.http.paging import Page, page_of
+from app.core.http.paging import Page, page_of, total_of
 from app.core.ids import parse_id
 from app.core.keys import Keys
 from app.core.keyset import decode_cursor, encode_cursor
@@ -88,10 +88,11 @@ def list_sanctions(session: Session, query: SanctionQuery, *, at: datetime) -> P
     if query.active is not None:
         ends_at = col(Sanction.ends_at)
         statement = statement.where(ends_at > at if query.active else ends_at <= at)
+    total = total_of(session, statement, query)
     if query.cursor is not None:
         created_at, last = decode_cursor(query.cursor, scope, (datetime, UUID))
         when = col(Sanction.created_at)
         statement = statement.where(or_(when < created_at, and_(when == created_at, col(Sanction.id) < last)))
     rows = session.exec(statement.limit(query.limit + 1)).all()
     shown, following = page_of(rows, query.limit, lambda row: encode_cursor(scope, (row.created_at, row.id)))
-    return Page(items=[SanctionShown.of(row) for row in shown], next=following)
+    return Page(items=[SanctionShown.of(row) for row in shown], next=following, total=total)

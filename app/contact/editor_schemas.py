@@ -34,7 +34,6 @@ class InboxQuery(PageQuery):
         str | None,
         Field(max_length=200, description="beginnings of words in name, subject, body, replies and reference"),
     ] = None
-    count: Annotated[bool, Field(description="adds `total`")] = False
 
 
 class Person(BaseModel):

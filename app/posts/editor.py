@@ -11,7 +11,7 @@ from app.core.errors import Invalid
 from app.core.http.answers import Created, Idempotency, create, versioned
 from app.core.http.conditional import IfMatch, etag_for
 from app.core.http.deps import Now
-from app.core.http.paging import Page, page_of, paged
+from app.core.http.paging import Listed, Page, page_of, paged
 from app.core.http.problems import problems
 from app.core.http.routes import GuardedRoute
 from app.core.keyset import encode_cursor
@@ -43,11 +43,13 @@ renderings_router = APIRouter(prefix="/v1/editor/renderings", tags=["editor: pos
 @router.get("", operation_id="listDossiers", response_model=Page[PostItem], responses=problems(Invalid))
 async def list_dossiers(db: Db, actor: Reader, query: Annotated[PostQuery, Query()]) -> Response:
     """The dossiers that you may see, most recently changed first; the trash only with `life=trashed`."""
-    scope = f"/v1/editor/posts?{query.model_dump_json(exclude={'cursor', 'limit'})}"
+    scope = f"/v1/editor/posts?{query.model_dump_json(exclude={'cursor', 'limit', 'count'})}"
 
-    def page(found: list[Dossier]) -> Page[PostItem]:
+    def page(listed: Listed[Dossier]) -> Page[PostItem]:
+        found, total = listed
         shown, cursor = page_of(found, query.limit, lambda last: encode_cursor(scope, queries.key_of(last)))
-        return Page[PostItem](items=[PostItem(**facts_of(dossier, actor)) for dossier in shown], next=cursor)
+        items = [PostItem(**facts_of(dossier, actor)) for dossier in shown]
+        return Page[PostItem](items=items, next=cursor, total=total)
 
     return paged(await db.study(queries.list_dossiers, query, actor, scope, into=page), "/v1/editor/posts", query)
 

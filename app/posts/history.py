@@ -11,7 +11,7 @@ from app.core import diff
 from app.core.actor import Actor
 from app.core.errors import wrong
 from app.core.http.conditional import Match
-from app.core.http.paging import Page, PageQuery, page_of
+from app.core.http.paging import Page, PageQuery, page_of, total_of
 from app.core.keyset import decode_cursor, encode_cursor
 from app.core.language import direction
 from app.events.service import record
@@ -53,11 +53,13 @@ def list_revisions(session: Session, post_id: UUID, query: PageQuery, actor: Act
     post = queries.see_for_editor(session, post_id, actor)
     scope = f"/v1/editor/posts/{post_id}/revisions"
     statement = select(*(getattr(Revision, name) for name in _LISTED)).where(col(Revision.post_id) == post_id)
+    total = total_of(session, statement, query)
     if query.cursor is not None:
         statement = statement.where(col(Revision.number) < decode_cursor(query.cursor, scope, (int,))[0])
     found = session.exec(statement.order_by(col(Revision.number).desc()).limit(query.limit + 1)).all()
     rows, cursor = page_of(found, query.limit, lambda last: encode_cursor(scope, (last.number,)))
-    return Page[RevisionItem](items=[RevisionItem(**facts) for facts in _listed(session, post, rows)], next=cursor)
+    items = [RevisionItem(**facts) for facts in _listed(session, post, rows)]
+    return Page[RevisionItem](items=items, next=cursor, total=total)
 
 
 def _listed(session: Session, post: Post, rows: Sequence[Any]) -> list[dict[str, Any]]:

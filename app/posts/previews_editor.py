@@ -10,7 +10,7 @@ from app.core.errors import Forbidden, IllegalMove, Invalid, Stale
 from app.core.http.answers import Created, Idempotency, StillRunning, create
 from app.core.http.conditional import IfMatch, etag_of
 from app.core.http.deps import Now, SecretKeys
-from app.core.http.paging import Page, PageQuery, page_of, paged
+from app.core.http.paging import Listed, Page, PageQuery, page_of, paged
 from app.core.http.problems import problems
 from app.core.http.routes import GuardedRoute
 from app.core.keys import Keys
@@ -75,9 +75,10 @@ async def list_previews(
     """The links that were shared, newest first, with what their readers said."""
     path = f"/v1/editor/posts/{post_id}/previews"
 
-    def page(found: list[Answered]) -> Page[PreviewListItem]:
+    def page(listed: Listed[Answered]) -> Page[PreviewListItem]:
+        found, total = listed
         shown, cursor = page_of(found, query.limit, lambda last: encode_cursor(path, previews_queries.key_of(last)))
-        return Page[PreviewListItem](items=[_shown(request, keys, one, at) for one in shown], next=cursor)
+        return Page[PreviewListItem](items=[_shown(request, keys, one, at) for one in shown], next=cursor, total=total)
 
     return paged(await db.read(previews_queries.list_of_post, post_id, query, path, into=page), path, query)
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, tuple_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from app.core.http.paging import PageQuery
+from app.core.http.paging import Listed, PageQuery, total_of
 from app.core.keyset import Key, decode_cursor
 from app.posts.errors import PreviewNotFound
 from app.posts.models import Life, Post
@@ -67,14 +67,15 @@ def count_answers(session: Session, preview_id: UUID) -> int:
     return session.exec(select(func.count()).where(col(PreviewAnswer.preview_id) == preview_id)).one()
 
 
-def list_of_post(session: Session, post_id: UUID, query: PageQuery, scope: str) -> list[Answered]:
-    """One page and one more with their answers, newest first, in two queries."""
+def list_of_post(session: Session, post_id: UUID, query: PageQuery, scope: str) -> Listed[Answered]:
+    """One page and one more with their answers, newest first, in two queries, and how many there are if asked."""
     key = (col(Preview.created_at), col(Preview.id))
     wanted = select(Preview).where(col(Preview.post_id) == post_id)
+    total = total_of(session, wanted, query)
     if query.cursor is not None:
         wanted = wanted.where(tuple_(*key) < tuple_(*decode_cursor(query.cursor, scope, _KEY)))
     previews = session.exec(wanted.order_by(*(part.desc() for part in key)).limit(query.limit + 1)).all()
-    return with_answers(session, previews)
+    return with_answers(session, previews), total
 
 
 def with_answers(session: Session, previews: Sequence[Preview]) -> list[Answered]:

@@ -12,6 +12,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from app.core.actor import Actor
 from app.core.errors import Forbidden
 from app.core.folding import search_terms
+from app.core.http.paging import Listed, total_of
 from app.core.ids import parse_id
 from app.core.keyset import Key, decode_cursor
 from app.posts import translations_queries, workflow
@@ -142,8 +143,8 @@ def get_dossier(session: Session, post_id: UUID, actor: Actor) -> tuple[Dossier,
     return open_dossier(session, post, actor), post.version
 
 
-def list_dossiers(session: Session, query: PostQuery, actor: Actor, scope: str) -> list[Dossier]:
-    """One page and one more, in a constant number of queries."""
+def list_dossiers(session: Session, query: PostQuery, actor: Actor, scope: str) -> Listed[Dossier]:
+    """One page and one more, in a constant number of queries, and how many there are if asked."""
     for locale in query.locale or ():
         offered_locale(site_queries.get_settings(session), locale)
     key = (col(Post.updated_at), col(Post.id))
@@ -152,12 +153,13 @@ def list_dossiers(session: Session, query: PostQuery, actor: Actor, scope: str) 
         .join(Revision, and_(col(Revision.post_id) == col(Post.id), col(Revision.number) == col(Post.revision)))
         .where(_seen_by(actor), *_filters(query))
     )
+    total = total_of(session, statement.with_only_columns(col(Post.id)), query)
     backwards = query.sort is PostSort.UPDATED
     if query.cursor is not None:
         last = tuple_(*decode_cursor(query.cursor, scope, _KEY))
         statement = statement.where(tuple_(*key) < last if backwards else tuple_(*key) > last)
     order = [part.desc() if backwards else part for part in key]
-    return _opened(session, session.exec(statement.order_by(*order).limit(query.limit + 1)).all(), actor)
+    return _opened(session, session.exec(statement.order_by(*order).limit(query.limit + 1)).all(), actor), total
 
 
 def _filters(query: PostQuery) -> list[ColumnElement[bool]]:

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from app.core.actor import Actor
 from app.core.http.conditional import Match
-from app.core.http.paging import Page, PageQuery, page_of
+from app.core.http.paging import Page, PageQuery, page_of, total_of
 from app.core.ids import new_id
 from app.core.keyset import decode_cursor, encode_cursor
 from app.events.service import record
@@ -75,8 +75,9 @@ def list_moves(session: Session, post_id: UUID, query: PageQuery, actor: Actor) 
         .outerjoin(User, col(User.id) == col(Transition.moved_by))
         .where(col(Transition.post_id) == post_id)
     )
+    total = total_of(session, statement.with_only_columns(col(Transition.id)), query)
     if query.cursor is not None:
         statement = statement.where(tuple_(*key) < tuple_(*decode_cursor(query.cursor, scope, (datetime, UUID))))
     found = session.exec(statement.order_by(*(part.desc() for part in key)).limit(query.limit + 1)).all()
     rows, cursor = page_of(found, query.limit, lambda last: encode_cursor(scope, (last[0].at, last[0].id)))
-    return Page[TransitionShown](items=[TransitionShown.of(*row) for row in rows], next=cursor)
+    return Page[TransitionShown](items=[TransitionShown.of(*row) for row in rows], next=cursor, total=total)

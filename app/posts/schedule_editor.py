@@ -60,18 +60,18 @@ async def unschedule_dossier(db: Db, actor: Scheduler, post_id: UUID, match: IfM
 @router.get("/schedule", operation_id="listSchedule", response_model=Page[Scheduled], responses=problems(Invalid))
 async def list_schedule(db: Db, actor: Reader, query: Annotated[ScheduleQuery, Query()]) -> Response:
     """What is coming to the dossiers that you may see, the next first."""
-    scope = f"{SCHEDULE}?{query.model_dump_json(exclude={'cursor', 'limit'})}"
-    found = await db.read(schedule_queries.list_schedule, query, actor, scope)
+    scope = f"{SCHEDULE}?{query.model_dump_json(exclude={'cursor', 'limit', 'count'})}"
+    found, total = await db.read(schedule_queries.list_schedule, query, actor, scope)
     items, cursor = page_of(found, query.limit, lambda last: encode_cursor(scope, schedule_queries.key_of(last)))
-    return paged(Page[Scheduled](items=list(items), next=cursor), SCHEDULE, query)
+    return paged(Page[Scheduled](items=list(items), next=cursor, total=total), SCHEDULE, query)
 
 
 @router.get("/embargoes", operation_id="listEmbargoes", response_model=Page[Embargo], responses=problems(Invalid))
 async def list_embargoes(db: Db, actor: Partner, at: Now, query: Annotated[PageQuery, Query()]) -> Response:
     """Pieces under embargo, the next to appear first."""
-    found = await db.read(schedule_queries.list_embargoes, query.cursor, query.limit, at=at)
+    found, total = await db.read(schedule_queries.list_embargoes, query, at=at)
     items, cursor = page_of(found, query.limit, lambda last: encode_cursor(EMBARGOES, (last.embargo_until, last.id)))
-    return paged(Page[Embargo](items=list(items), next=cursor), EMBARGOES, query)
+    return paged(Page[Embargo](items=list(items), next=cursor, total=total), EMBARGOES, query)
 
 
 @router.get(

@@ -9,6 +9,7 @@ from sqlalchemy import and_, func, tuple_
 from sqlmodel import Session, col, select
 
 from app.core.actor import Actor
+from app.core.http.paging import Listed, PageQuery, total_of
 from app.core.keyset import Key, decode_cursor
 from app.core.language import direction
 from app.posts import content, queries
@@ -25,8 +26,8 @@ SCHEDULE = "/v1/editor/schedule"
 EMBARGOES = "/v1/editor/embargoes"
 
 
-def list_schedule(session: Session, query: ScheduleQuery, actor: Actor, scope: str) -> list[Scheduled]:
-    """One page and one more of what is coming to dossiers that this person may see, the next first: two queries."""
+def list_schedule(session: Session, query: ScheduleQuery, actor: Actor, scope: str) -> Listed[Scheduled]:
+    """One page and one more of what is coming to dossiers that this person may see, the next first."""
     shown = func.coalesce(Post.scheduled_revision, Post.live_revision, Post.revision)
     statement = (
         select(Upcoming, Post, Revision)
@@ -39,11 +40,12 @@ def list_schedule(session: Session, query: ScheduleQuery, actor: Actor, scope: s
     if query.section:
         statement = statement.where(queries.under(Section, query.section))
     key = (col(Upcoming.at), col(Upcoming.post_id), col(Upcoming.turn))
+    total = total_of(session, statement.with_only_columns(key[0]), query)
     if query.cursor is not None:
         statement = statement.where(tuple_(*key) > tuple_(*decode_cursor(query.cursor, scope, (datetime, UUID, str))))
     rows = session.exec(statement.order_by(*key).limit(query.limit + 1)).all()
     sections = _sections(session, [revision for _, _, revision in rows])
-    return [
+    found = [
         Scheduled(
             at=upcoming.at,
             what=_what(upcoming, post),
@@ -52,6 +54,7 @@ def list_schedule(session: Session, query: ScheduleQuery, actor: Actor, scope: s
         )
         for upcoming, post, revision in rows
     ]
+    return found, total
 
 
 def key_of(coming: Scheduled) -> tuple[Key, ...]:
@@ -85,15 +88,17 @@ def _embargoed(at: datetime) -> Any:
     return select(Post, Revision).join(Revision, pinned).where(col(Post.embargoed), col(Post.publish_at) > at)
 
 
-def list_embargoes(session: Session, cursor: str | None, limit: int, *, at: datetime) -> list[Embargo]:
-    """One page and one more of what is under embargo, the next to appear first: two queries."""
+def list_embargoes(session: Session, query: PageQuery, *, at: datetime) -> Listed[Embargo]:
+    """One page and one more of what is under embargo, the next to appear first."""
     key = (col(Post.publish_at), col(Post.id))
     statement = _embargoed(at)
-    if cursor is not None:
-        statement = statement.where(tuple_(*key) > tuple_(*decode_cursor(cursor, EMBARGOES, (datetime, UUID))))
-    rows = session.exec(statement.order_by(*key).limit(limit + 1)).all()
+    total = total_of(session, statement.with_only_columns(col(Post.id)), query)
+    if query.cursor is not None:
+        statement = statement.where(tuple_(*key) > tuple_(*decode_cursor(query.cursor, EMBARGOES, (datetime, UUID))))
+    rows = session.exec(statement.order_by(*key).limit(query.limit + 1)).all()
     sections = _sections(session, [revision for _, revision in rows])
-    return [Embargo(**_head(post, revision, sections), embargo_until=post.publish_at) for post, revision in rows]
+    found = [Embargo(**_head(post, revision, sections), embargo_until=post.publish_at) for post, revision in rows]
+    return found, total
 
 
 def get_embargoed(session: Session, post_id: UUID, *, at: datetime) -> EmbargoedStory:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
-from sqlalchemy import Select, Uuid, bindparam, select, tuple_
+from sqlalchemy import Select, Uuid, bindparam, func, select, tuple_
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from app.core.clock import wire_time
@@ -58,12 +58,16 @@ class CorrectionQuery(PageQuery):
     locale: Annotated[Locale | None, Field(description="a locale of the site; without it all")] = None
 
 
-def _newest(localised: bool, paging: bool) -> Select[Any]:
-    """Corrections of stories that are public now, in the order of an index."""
+def _shown(localised: bool) -> Select[Any]:
+    """Corrections of stories that are public now."""
     statement = select(C.id, C.kind, C.text, C.at, C.locale, P.id.label("story"), P.link)
     statement = statement.join(table_of(Publication), P.id == C.post_id).where(visible(_NOW))
-    if localised:
-        statement = statement.where(C.locale == bindparam("locale"))
+    return statement.where(C.locale == bindparam("locale")) if localised else statement
+
+
+def _newest(localised: bool, paging: bool) -> Select[Any]:
+    """In the order of an index."""
+    statement = _shown(localised)
     if paging:
         last = tuple_(bindparam("last_at", type_=UTCDateTime()), bindparam("last_id", type_=Uuid()))
         statement = statement.where(tuple_(C.at, C.id) < last)
@@ -71,6 +75,7 @@ def _newest(localised: bool, paging: bool) -> Select[Any]:
 
 
 NEWEST = Prepared(_newest)
+TOTAL = Prepared(lambda localised: select(func.count()).select_from(_shown(localised).subquery()))
 
 
 @router.get("", operation_id="listCorrections", response_model=Page[CorrectionItem], responses=problems(Invalid))
@@ -86,7 +91,10 @@ async def list_corrections(db: Db, at: Now, query: Annotated[CorrectionQuery, Qu
     rows = await db.fast(NEWEST, parameters, query.locale is not None, query.cursor is not None)
     shown, cursor = page_of(rows, query.limit, lambda last: encode_cursor(scope, (as_time(last[3]), as_uuid(last[0]))))
     items = [_item(row) for row in shown]
-    body = json.dumps({"items": items, "next": cursor}, ensure_ascii=False).encode()
+    page: dict[str, Any] = {"items": items, "next": cursor}
+    if query.count:
+        page["total"] = (await db.fast(TOTAL, parameters, query.locale is not None))[0][0]
+    body = json.dumps(page, ensure_ascii=False).encode()
     stories = dict.fromkeys(f"post-{item['post']['id']}" for item in items)
     return Ready(body, ("site", "posts", *stories), headers=next_link(PATH, query, cursor))
 

@@ -195,7 +195,6 @@ class StoryQuery(PageQuery):
     sort: Sort = Sort.NEWEST
     include: Annotated[Include | None, Field(description="`body` adds `body_html`; `limit` is then at most 50")] = None
     fields: Annotated[AnyOf | None, Field(description="members to pick; `id` always comes")] = None
-    count: Annotated[bool, Field(description="adds `total`")] = False
 
     @field_validator("include")
     @classmethod

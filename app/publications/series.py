@@ -16,7 +16,7 @@ from app.core.http.routes import HotRoute
 from app.core.keyset import decode_cursor, encode_cursor
 from app.core.language import Direction, direction
 from app.publications import splice, upcoming
-from app.publications.front_queries import ALL_SERIES, ONE_SERIES, PARTS
+from app.publications.front_queries import ALL_SERIES, ONE_SERIES, PARTS, SERIES_TOTAL
 from app.publications.schemas import StorySummary
 from app.publications.term_schemas import TermQuery, Tongue, WantedLocale
 from app.site import queries as site_queries
@@ -62,8 +62,9 @@ async def list_series(db: Db, at: Now, query: Annotated[SeriesQuery, Query()]) -
     rows = await db.fast(ALL_SERIES, parameters, query.cursor is not None)
     following = encode_cursor(scope, (rows[query.limit - 1][1],)) if len(rows) > query.limit else None
     page = Page[SeriesSummary](items=[_of(row, tongue) for row in rows[: query.limit]], next=following)
+    page.total = (await db.fast(SERIES_TOTAL, {}))[0][0] if query.count else None
     keys = ("site", "posts", *(f"series-{series.id}" for series in page.items))
-    body = page.model_dump_json(exclude={"total"}).encode()
+    body = page.model_dump_json(exclude=None if query.count else {"total"}).encode()
     return Ready(body, keys, headers=next_link("/v1/series", query, following))
 
 

@@ -27,7 +27,6 @@ class TermsQuery(PageQuery):
     """A page of terms, by slug."""
 
     locale: WantedLocale = None
-    count: bool = False
 
 
 class Tongue(NamedTuple):

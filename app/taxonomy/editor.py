@@ -75,8 +75,10 @@ _MOVED = problems(SlugTaken, SectionLoop, SectionTooDeep)
 @router.get(SECTIONS, operation_id="listEditorSections", response_model=Page[SectionEditor], responses=_LISTED)
 async def list_sections(db: Db, actor: Reader, query: Annotated[TermQuery, Query()]) -> Response:
     """Sections by slug, each with the slug of the one above."""
-    terms, following = await db.read(queries.list_sections, query)
-    page = Page[SectionEditor](items=[SectionEditor.of(term) for term in terms], next=following)
+    terms = await db.read(queries.list_sections, query)
+    page = Page[SectionEditor](
+        items=[SectionEditor.of(term) for term in terms.items], next=terms.next, total=terms.total
+    )
     return paged(page, SECTIONS, query)
 
 
@@ -115,9 +117,8 @@ def _made_section(filed: Filed) -> Created:
 @router.get(TAGS, operation_id="listEditorTags", response_model=Page[TagEditor], responses=_LISTED)
 async def list_tags(db: Db, actor: Reader, query: Annotated[TermQuery, Query()]) -> Response:
     """Tags by slug."""
-    terms, following = await db.read(queries.list_terms, Tag, query)
-    page = Page[TagEditor](items=[TagEditor.of(term) for term in terms], next=following)
-    return paged(page, TAGS, query)
+    terms = await db.read(queries.list_terms, Tag, query)
+    return paged(terms.shown(TagEditor.of), TAGS, query)
 
 
 @router.get(TAGS + "/{term_id}", operation_id="getEditorTag", response_model=TagEditor, responses=_SHOWN)
@@ -149,9 +150,8 @@ def _made_tag(tag: Tag) -> Created:
 @router.get(AUTHORS, operation_id="listEditorAuthors", response_model=Page[AuthorEditor], responses=_LISTED)
 async def list_authors(db: Db, actor: Reader, query: Annotated[TermQuery, Query()]) -> Response:
     """Bylines by slug."""
-    terms, following = await db.read(queries.list_terms, Author, query)
-    page = Page[AuthorEditor](items=[AuthorEditor.of(term) for term in terms], next=following)
-    return paged(page, AUTHORS, query)
+    terms = await db.read(queries.list_terms, Author, query)
+    return paged(terms.shown(AuthorEditor.of), AUTHORS, query)
 
 
 @router.get(AUTHORS + "/{term_id}", operation_id="getEditorAuthor", response_model=AuthorEditor, responses=_SHOWN)

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, false, select
 
 from app.core.actor import Actor
 from app.core.folding import search_terms
-from app.core.http.paging import page_of
+from app.core.http.paging import Cut, page_of, total_of
 from app.core.ids import parse_id
 from app.core.keyset import decode_cursor, encode_cursor
 from app.staff.queries import Sight
@@ -72,25 +72,27 @@ def _held_by_slug(session: Session, kind: type[TermT], slugs: Iterable[str]) -> 
     return {term.slug: term for term in session.exec(statement.with_for_update(read=True, key_share=True))}
 
 
-def list_terms(session: Session, kind: type[TermT], query: TermQuery) -> tuple[Sequence[TermT], str | None]:
-    """A page by slug and the cursor of the next. Raises Invalid for a cursor of another list."""
+def list_terms(session: Session, kind: type[TermT], query: TermQuery) -> Cut[TermT]:
+    """A page by slug. Raises Invalid for a cursor of another list."""
     scope = f"editor/{kind.__tablename__}?q={query.q}"
-    statement = select(kind).order_by(col(kind.slug)).limit(query.limit + 1)
-    if query.cursor is not None:
-        (last,) = decode_cursor(query.cursor, scope, (str,))
-        statement = statement.where(col(kind.slug) > last)
+    statement = select(kind)
     if query.q is not None:
         words = search_terms(query.q)
         begins = [col(kind.search_text).contains(f" {word}", autoescape=True) for word in words]
         statement = statement.where(*begins) if words else statement.where(false())
-    rows = session.exec(statement).all()
-    return page_of(rows, query.limit, lambda term: encode_cursor(scope, (term.slug,)))
+    total = total_of(session, statement, query)
+    if query.cursor is not None:
+        (last,) = decode_cursor(query.cursor, scope, (str,))
+        statement = statement.where(col(kind.slug) > last)
+    rows = session.exec(statement.order_by(col(kind.slug)).limit(query.limit + 1)).all()
+    shown, following = page_of(rows, query.limit, lambda term: encode_cursor(scope, (term.slug,)))
+    return Cut(shown, following, total)
 
 
-def list_sections(session: Session, query: TermQuery) -> tuple[Sequence[Filed], str | None]:
+def list_sections(session: Session, query: TermQuery) -> Cut[Filed]:
     """The same with the slug of each parent."""
-    sections, cursor = list_terms(session, Section, query)
-    return filed(session, sections), cursor
+    page = list_terms(session, Section, query)
+    return Cut(filed(session, page.items), page.next, page.total)
 
 
 def get_section(session: Session, section_id: UUID) -> Filed:

@@ -46,8 +46,10 @@ _REFUSED = (Malformed, Unauthenticated, Forbidden, UnsupportedMediaType, Invalid
 )
 async def list_series(db: Db, actor: Reader, query: Annotated[TermQuery, Query()]) -> Response:
     """Series by slug."""
-    terms, following = await db.read(queries.list_terms, Series, query)
-    page = Page[TagEditor](items=[TagEditor.model_validate(term) for term in terms], next=following)
+    terms = await db.read(queries.list_terms, Series, query)
+    page = Page[TagEditor](
+        items=[TagEditor.model_validate(term) for term in terms.items], next=terms.next, total=terms.total
+    )
     return paged(page, SERIES, query)
 
 

@@ -53,9 +53,7 @@ Allowed = Annotated[tuple[str, ...], Depends(_networks)]
 )
 async def list_webhooks(db: Db, actor: Admin, query: Annotated[PageQuery, Query()]) -> Response:
     """The servers that are told what happens, oldest first."""
-    rows, following = await db.read(queries.list_endpoints, query)
-    page = Page[WebhookEndpoint](items=[WebhookEndpoint.of(row) for row in rows], next=following)
-    return paged(page, PATH, query)
+    return paged(await db.read(queries.list_endpoints, query), PATH, query)
 
 
 @router.post(

@@ -13,7 +13,7 @@ from app.core import statements
 from app.core.actor import Actor
 from app.core.columns import table_of
 from app.core.db import Prepared, as_uuid
-from app.core.http.paging import Page, PageQuery, page_of
+from app.core.http.paging import Page, PageQuery, page_of, total_of
 from app.core.ids import parse_id
 from app.core.keyset import decode_cursor, encode_cursor
 from app.events import queries as events_queries
@@ -23,7 +23,7 @@ from app.webhooks import messages
 from app.webhooks.errors import DeliveryNotFound, WebhookNotFound
 from app.webhooks.messages import Due
 from app.webhooks.models import Delivery, DeliveryState, Endpoint
-from app.webhooks.schemas import DeliveryQuery, WebhookDelivery
+from app.webhooks.schemas import DeliveryQuery, WebhookDelivery, WebhookEndpoint
 from app.webhooks.workflow import TEST, names_of
 
 _ENDPOINT = table_of(Endpoint).c
@@ -87,14 +87,16 @@ def count_locked(session: Session) -> int:
     return session.exec(select(func.count()).select_from(Endpoint)).one()
 
 
-def list_endpoints(session: Session, query: PageQuery) -> tuple[Sequence[Endpoint], str | None]:
-    """A page in the order of their making, and the cursor of the next. Raises Invalid for another list's cursor."""
-    statement = select(Endpoint).order_by(col(Endpoint.id)).limit(query.limit + 1)
+def list_endpoints(session: Session, query: PageQuery) -> Page[WebhookEndpoint]:
+    """A page in the order of their making. Raises Invalid for another list's cursor."""
+    statement = select(Endpoint).order_by(col(Endpoint.id))
+    total = total_of(session, statement, query)
     if query.cursor is not None:
         (last,) = decode_cursor(query.cursor, "webhooks", (UUID,))
         statement = statement.where(col(Endpoint.id) > last)
-    rows = session.exec(statement).all()
-    return page_of(rows, query.limit, lambda row: encode_cursor("webhooks", (row.id,)))
+    found = session.exec(statement.limit(query.limit + 1)).all()
+    rows, following = page_of(found, query.limit, lambda row: encode_cursor("webhooks", (row.id,)))
+    return Page(items=[WebhookEndpoint.of(row) for row in rows], next=following, total=total)
 
 
 def list_deliveries(session: Session, webhook_id: UUID, query: DeliveryQuery) -> Page[WebhookDelivery]:
@@ -104,6 +106,7 @@ def list_deliveries(session: Session, webhook_id: UUID, query: DeliveryQuery) ->
     newest = select(Delivery).where(col(Delivery.endpoint_id) == webhook_id)
     if query.state is not None:
         newest = newest.where(col(Delivery.state) == query.state)
+    total = total_of(session, newest, query)
     if query.cursor is not None:
         made, last = decode_cursor(query.cursor, scope, (datetime, UUID))
         when = col(Delivery.created_at)
@@ -112,7 +115,7 @@ def list_deliveries(session: Session, webhook_id: UUID, query: DeliveryQuery) ->
     rows, following = page_of(
         session.exec(newest).all(), query.limit, lambda row: encode_cursor(scope, (row.created_at, row.id))
     )
-    return Page(items=[WebhookDelivery.of(row, endpoint) for row in rows], next=following)
+    return Page(items=[WebhookDelivery.of(row, endpoint) for row in rows], next=following, total=total)
 
 
 def get_delivery(session: Session, delivery_id: UUID) -> Delivery:

@@ -3,19 +3,25 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 from urllib.parse import quote, urlencode
 
 from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Select, func, select
+from sqlmodel import Session
 
 from app.core.clock import wire_time
 
 Item = TypeVar("Item", bound=BaseModel)
+T = TypeVar("T")
 MOST_ITEMS = 100
 
 LimitParam = Annotated[int, Field(ge=1, le=MOST_ITEMS, description="how many items at most")]
 CursorParam = Annotated[str | None, Field(max_length=1000, description="`next` of the page before")]
+
+
+Listed = tuple[list[T], int | None]  # a page and one more, and with `count=true` how many there are
 
 
 class Page(BaseModel, Generic[Item]):
@@ -26,6 +32,18 @@ class Page(BaseModel, Generic[Item]):
     total: Annotated[int | None, Field(description="with `count=true`")] = None
 
 
+class Cut(NamedTuple, Generic[T]):
+    """A page before its items are shown: with the cursor of the next, and how many there are in all if asked."""
+
+    items: Sequence[T]
+    next: str | None
+    total: int | None
+
+    def shown(self, show: Callable[[T], Item]) -> Page[Item]:
+        """The page, each item as it goes over the wire."""
+        return Page(items=[show(item) for item in self.items], next=self.next, total=self.total)
+
+
 class PageQuery(BaseModel):
     """What every list takes."""
 
@@ -33,6 +51,15 @@ class PageQuery(BaseModel):
 
     limit: LimitParam = 20
     cursor: CursorParam = None
+    count: Annotated[bool, Field(description="adds `total`")] = False
+
+
+def total_of(session: Session, everything: Select[Any], query: PageQuery) -> int | None:
+    """How many rows the list has in all, when `count=true` asks; its statement is that before cursor and limit."""
+    if not query.count:
+        return None
+    total: int = session.execute(select(func.count()).select_from(everything.order_by(None).subquery())).scalar_one()
+    return total
 
 
 def page_of(rows: Sequence[Any], limit: int, cursor: Callable[[Any], str]) -> tuple[Sequence[Any], str | None]:
