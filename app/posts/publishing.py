@@ -125,7 +125,7 @@ def _wanted(session: Session, post: Post, wish: PublicationInput) -> Revision:
 
 
 def _check_date(post: Post, wish: PublicationInput, at: datetime) -> None:
-    if wish.published_at is None:
+    if wish.published_at in (None, post.published_at):
         return
     if post.published_at is not None:
         raise wrong("published_at", "fixed", "was set at the first publication and stays")

@@ -5,7 +5,8 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt
+from pydantic_core import PydanticCustomError
 
 from app.core.actor import Actor
 from app.core.clock import Moment
@@ -20,6 +21,7 @@ from app.posts.models import BodyFormat, Dossier, Life, Revision, State
 from app.posts.withdrawal_models import Withdrawal
 from app.posts.withdrawal_schemas import WithdrawalView
 from app.publications.models import CommentsMode, Kind
+from app.publications.workflow import OLDEST
 
 MOST_TAGS = 50
 MOST_AUTHORS = 20
@@ -111,12 +113,20 @@ class PostUpdate(Strict):
     seo: SeoInput | None = None
 
 
+def _not_too_early(moment: datetime | None) -> datetime | None:
+    if moment is not None and moment < OLDEST:
+        raise PydanticCustomError("too_early", "must not be before {year}", {"year": OLDEST.year})
+    return moment
+
+
 class PublicationInput(Strict):
     """Which revision, and since when: both optional."""
 
     revision: Annotated[StrictInt | None, Field(ge=1, description="the newest unless said")] = None
     published_at: Annotated[
-        Moment | None, Field(description="only at the first publication, and not in the future")
+        Moment | None,
+        AfterValidator(_not_too_early),
+        Field(description="only at the first publication, not in the future and not before 1600"),
     ] = None
 
 

@@ -1,9 +1,12 @@
 """Rules about what is public: pure, without database or clock."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from app.publications.models import CommentsMode, Publication
 from app.site.policies import CommentPolicy
+
+# no newspaper is older: what is dated before is a slip of the pen, and would make an archive of empty months
+OLDEST = datetime(1600, 1, 1, tzinfo=UTC)
 
 
 def thread_status(publication: Publication, policy: CommentPolicy, *, at: datetime) -> CommentsMode:

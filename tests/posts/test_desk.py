@@ -314,8 +314,10 @@ async def test_publication_date_is_given_once(newsroom: Newsroom) -> None:
     assert (await desk.put(url, json={"published_at": "2019-05-01T10:00:00"}, headers=any_version)).status_code == 422
     first = await desk.put(url, json={"published_at": "2019-05-01T12:00:00+02:00"}, headers=any_version)
     assert first.json()["published_at"] == "2019-05-01T10:00:00Z"
-    again = await desk.put(url, json={"published_at": "2020-05-01T10:00:00Z"}, headers=any_version)
-    assert again.status_code == 422
+    again = await desk.put(url, json={"published_at": "2019-05-01T10:00:00Z"}, headers=any_version)
+    assert (again.status_code, again.json()["published_at"]) == (200, "2019-05-01T10:00:00Z")
+    other = await desk.put(url, json={"published_at": "2020-05-01T10:00:00Z"}, headers=any_version)
+    assert [(error["pointer"], error["code"]) for error in other.json()["errors"]] == [("/body/published_at", "fixed")]
 
 
 async def test_an_empty_story_is_not_published(newsroom: Newsroom) -> None:
