@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StrictBool, StrictInt, model_validator
 from pydantic_core import PydanticCustomError
 
+from app.core.numbers import RevisionNumber
 from app.core.text import Line, Prose
 from app.posts.previews_models import Preview, PreviewAnswer, Verdict
 from app.posts.schemas import Strict
@@ -19,7 +20,7 @@ class PreviewInput(Strict):
     """Which revision, for how long, for whom: all optional."""
 
     expires_in: Annotated[StrictInt, Field(ge=MINUTE, le=30 * DAY, description="seconds")] = 7 * DAY
-    revision: Annotated[StrictInt | None, Field(ge=1, description="the newest unless said")] = None
+    revision: Annotated[RevisionNumber | None, Field(description="the newest unless said")] = None
     reader: Annotated[
         Annotated[str, Line(200, min_length=0)],
         Field(description="for whom, as a note to yourselves; the reader never sees it", examples=["المحامية"]),

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
 from pydantic_core import PydanticCustomError
 
 from app.core.actor import Actor
@@ -13,6 +13,7 @@ from app.core.clock import Moment
 from app.core.http.filters import AnyOf, Words, split_values
 from app.core.http.paging import PageQuery
 from app.core.language import Locale, direction
+from app.core.numbers import RevisionNumber
 from app.core.slugs import Slug
 from app.core.text import Line, Prose
 from app.posts import workflow
@@ -122,7 +123,7 @@ def _not_too_early(moment: datetime | None) -> datetime | None:
 class PublicationInput(Strict):
     """Which revision, and since when: both optional."""
 
-    revision: Annotated[StrictInt | None, Field(ge=1, description="the newest unless said")] = None
+    revision: Annotated[RevisionNumber | None, Field(description="the newest unless said")] = None
     published_at: Annotated[
         Moment | None,
         AfterValidator(_not_too_early),
