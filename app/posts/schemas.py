@@ -242,7 +242,9 @@ def facts_of(dossier: Dossier, actor: Actor) -> dict[str, Any]:
         "stale_since_revision": dossier.stale_since_revision,
         "withdrawal": _withdrawal_of(dossier.withdrawal),
         "lock": LockShown.of(dossier.lock) if dossier.lock else None,
-        "allowed": workflow.allowed(post.state, post.life, actor.permissions, own=dossier.own),
+        "allowed": workflow.allowed(
+            post.state, post.life, actor.permissions, own=dossier.own, scheduled=post.is_scheduled
+        ),
     }
 
 
