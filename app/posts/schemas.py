@@ -12,6 +12,7 @@ from app.core.actor import Actor
 from app.core.clock import Moment
 from app.core.http.filters import AnyOf, Words, split_values
 from app.core.http.paging import PageQuery
+from app.core.inputs import Forgiving
 from app.core.language import Locale, direction
 from app.core.numbers import RevisionNumber
 from app.core.slugs import Slug
@@ -53,7 +54,7 @@ class SeoInput(Strict):
     canonical_url: WebAddress | None = None
 
 
-class PostCreate(Strict):
+class PostCreate(Strict, Forgiving):
     """A new dossier; only title and locale are needed."""
 
     model_config = ConfigDict(

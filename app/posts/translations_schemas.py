@@ -5,13 +5,14 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StrictBool
 
+from app.core.inputs import Forgiving
 from app.core.language import Locale
 from app.core.numbers import RevisionNumber
 from app.posts.models import Life, State
 from app.posts.schemas import Strict, Title
 
 
-class TranslationInput(Strict):
+class TranslationInput(Forgiving):
     """Into which language, and with what to begin."""
 
     locale: Locale
