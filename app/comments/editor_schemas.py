@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, ValidationInfo, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from app.comments.models import ReportReason, Status
@@ -13,6 +13,7 @@ from app.comments.workflow import Action, Rejection
 from app.core.http.filters import Words, split_values
 from app.core.http.paging import PageQuery
 from app.core.http.problems import Problem
+from app.core.numbers import RevisionNumber
 from app.core.text import Prose
 
 
@@ -142,7 +143,7 @@ class DecisionInput(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: UUID
-    revision: Annotated[StrictInt, Field(ge=1, description="the one that you read")]
+    revision: Annotated[RevisionNumber, Field(description="the one that you read")]
     action: Action
     reason: Annotated[Rejection | None, Field(validate_default=True, description="needed to reject")] = None
 

@@ -93,7 +93,7 @@ class Story(NamedTuple):
 
     def mode(self, at: datetime) -> CommentsMode:
         """Open, closed or hidden."""
-        return thread_mode(self._said(), as_time(self.published_at), self.settings.comments, at=at)
+        return thread_mode(Kind.ARTICLE, self._said(), as_time(self.published_at), self.settings.comments, at=at)
 
     def closes_at(self) -> datetime | None:
         """When the site's rule closes it; an editor's word stands above the rule."""

@@ -13,7 +13,6 @@ from app.abuse.errors import Sanctioned
 from app.comments import documents, queries, service, threads
 from app.comments.errors import CommentNotFound, DuplicateComment, ThreadClosed, WindowClosed
 from app.comments.models import Status
-from app.comments.queue import MOST_NUMBER
 from app.comments.schemas import (
     CommentAnswer,
     CommentDraft,
@@ -42,6 +41,7 @@ from app.core.http.ready import Ready
 from app.core.http.routes import HotRoute, StrictRoute
 from app.core.ids import parse_id
 from app.core.keys import Keys
+from app.core.numbers import MOST_NUMBER
 from app.publications import upcoming
 from app.publications.errors import StoryNotFound, Withdrawn
 from app.staff.guards import bearer_token
@@ -103,7 +103,7 @@ class _Name(Convertor[str]):
 
 
 register_url_convertor("name", _Name())
-Number = Annotated[int, Field(description="the rising number of the comment")]
+Number = Annotated[int, Field(le=MOST_NUMBER, description="the rising number of the comment")]
 
 
 class _Sent(Response):
@@ -234,8 +234,6 @@ async def count_comments(db: Db, slugs: Slugs, at: Now) -> Counts:
 )
 async def get_comment(request: Request, db: Db, comment_id: UUID | Number, at: Now) -> Response:
     """One published comment, by its id or its number; with its edit token also while it is held, for 30 days."""
-    if isinstance(comment_id, int) and comment_id > MOST_NUMBER:
-        raise CommentNotFound()
     if "authorization" in request.headers:
         own, version = await db.read(queries.find_own, comment_id, _holder_of(request), at=at)
         shown = (await threads.single(db, comment_id, at)).body if own is None else own.model_dump_json()

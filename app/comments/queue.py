@@ -21,14 +21,13 @@ from app.core.folding import search_terms
 from app.core.http.paging import Page, page_of, total_of
 from app.core.ids import parse_id
 from app.core.keyset import Key, decode_cursor, encode_cursor
+from app.core.numbers import MOST_NUMBER
 from app.posts import queries as posts_queries
 from app.posts.errors import PostNotFound
 from app.posts.models import Post
 from app.publications.models import Publication
 from app.staff import queries as staff_queries
 from app.staff.permissions import Permission as P
-
-MOST_NUMBER = 2**31 - 1
 
 
 def for_moderator(actor: Actor) -> ColumnElement[bool]:

@@ -26,7 +26,7 @@ from app.comments.prepared import (
     Story,
     by_slug,
 )
-from app.comments.queue import MOST_NUMBER, number_in
+from app.comments.queue import number_in
 from app.comments.schemas import RepliesQuery, ThreadQuery
 from app.core.clock import wire_time
 from app.core.db import Database, Prepared, Row, as_uuid
@@ -34,6 +34,7 @@ from app.core.http.forms import Back
 from app.core.http.paging import next_link
 from app.core.http.ready import Ready
 from app.core.keyset import bad_cursor, decode_cursor, encode_cursor
+from app.core.numbers import MOST_NUMBER
 from app.publications import absent, upcoming
 from app.publications.errors import StoryNotFound
 from app.publications.models import CommentsMode, Kind

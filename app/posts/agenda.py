@@ -52,13 +52,11 @@ def cancel_appearance(session: Session, post: Post, *, by: Actor, at: datetime) 
         _tell(session, post, by=by, at=at)
 
 
-def cancel(session: Session, post: Post, *, by: Actor, at: datetime) -> bool:
-    """Nothing will happen by itself any more; says whether something would have."""
-    pending = post.publish_at is not None or post.unpublish_at is not None
-    if pending:
+def cancel(session: Session, post: Post, *, by: Actor, at: datetime) -> None:
+    """Nothing will happen by itself any more."""
+    if post.is_scheduled:
         plan(session, post, appears=None, publish_at=None, unpublish_at=None)
         _tell(session, post, by=by, at=at)
-    return pending
 
 
 def _tell(session: Session, post: Post, *, by: Actor, at: datetime) -> None:

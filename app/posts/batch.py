@@ -13,7 +13,7 @@ from app.core.errors import DomainError, wrong
 from app.core.http.conditional import Match, etag_for, tags_in
 from app.core.http.problems import problem_of
 from app.core.slugs import slugify
-from app.posts import changing, publishing, queries, service, workflow
+from app.posts import changing, publishing, queries, service
 from app.posts.batch_schemas import Batch, BatchAction, BatchAnswer, BatchDone, BatchItem, BatchRefused
 from app.posts.models import Post
 from app.posts.schemas import MOST_TAGS, PostUpdate, PublicationInput
@@ -83,7 +83,7 @@ def _edit(
 ) -> Post:
     """A new revision where something changes; none where it is so already."""
     post = changing.reach(session, post_id, Action.EDIT, match, by=by)
-    workflow.after(Action.EDIT, post.life)
+    changing.move(session, post, Action.EDIT, by=by)
     change = change_for(session, post, wanted)
     if change is not None:
         post, _ = service.edit(session, post_id, change, match, autosave=False, by=by, at=at)

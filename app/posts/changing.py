@@ -8,11 +8,11 @@ from sqlalchemy import delete, insert
 from sqlmodel import Session, col, select
 
 from app.core.actor import Actor
-from app.core.errors import Forbidden
+from app.core.errors import Forbidden, IllegalMove
 from app.core.http.conditional import Match
 from app.core.ids import new_id
 from app.posts import content, queries, workflow
-from app.posts.models import Post, PostTerm, Revision
+from app.posts.models import Life, Post, PostTerm, Revision
 from app.posts.workflow import Action
 
 
@@ -28,6 +28,21 @@ def reach(
     compare = match.check if demand_match else match.check_if_sent
     compare(post.version, revision=post.revision, updated_at=post.updated_at, updated_by=post.updated_by)
     return post
+
+
+def move(session: Session, post: Post, action: Action, *, by: Actor) -> Life:
+    """Public life after what this person wants. Raises IllegalMove with what they may do now."""
+    if action not in workflow.possible(post.state, post.life, scheduled=post.is_scheduled):
+        own = queries.is_own(session, post, by)
+        allowed = workflow.allowed(post.state, post.life, by.permissions, own=own, scheduled=post.is_scheduled)
+        raise IllegalMove(_refusal(post, action), allowed=allowed)
+    return workflow.after(action, post.life)
+
+
+def _refusal(post: Post, action: Action) -> str:
+    if action is Action.UNSCHEDULE:
+        return "nothing is scheduled"
+    return f"a dossier that is {post.life.value} and {post.state.value} cannot take: {action.value}"
 
 
 def touch(post: Post, *, by: Actor, at: datetime) -> None:

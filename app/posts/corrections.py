@@ -10,7 +10,7 @@ from app.core.actor import Actor
 from app.core.http.conditional import Match
 from app.core.ids import new_id
 from app.events.service import record
-from app.posts import changing, corrections_queries, publishing, workflow
+from app.posts import changing, corrections_queries, publishing
 from app.posts.corrections_schemas import CorrectionCreate, CorrectionPatch
 from app.posts.models import Post
 from app.posts.workflow import Action
@@ -51,7 +51,7 @@ def amend(
 
 def _reach(session: Session, post_id: UUID, match: Match, *, by: Actor) -> Post:
     post = changing.reach(session, post_id, Action.CORRECT, match, by=by, demand_match=False)
-    post.life = workflow.after(Action.CORRECT, post.life)
+    post.life = changing.move(session, post, Action.CORRECT, by=by)
     return post
 
 

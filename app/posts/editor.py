@@ -7,8 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Query, Response
 
 from app.core.actor import Actor
-from app.core.errors import Invalid
-from app.core.http.answers import Created, Idempotency, create, versioned
+from app.core.errors import Invalid, Malformed
+from app.core.http.answers import Created, Idempotency, StillRunning, create, versioned
 from app.core.http.conditional import IfMatch, etag_for
 from app.core.http.deps import Now
 from app.core.http.paging import Listed, Page, page_of, paged
@@ -106,11 +106,22 @@ async def trash_dossier(db: Db, actor: Trasher, post_id: UUID, match: IfMatch, a
 
 
 @router.post(
-    "/{post_id}/restoration", operation_id="restoreDossier", response_model=PostEditor, responses=problems(*WRITES)
+    "/{post_id}/restoration",
+    operation_id="restoreDossier",
+    response_model=PostEditor,
+    responses=problems(*WRITES, Malformed, StillRunning),
 )
-async def restore_dossier(db: Db, actor: Trasher, post_id: UUID, match: IfMatch, at: Now) -> Response:
+async def restore_dossier(
+    db: Db, actor: Trasher, post_id: UUID, match: IfMatch, repeat: Idempotency, at: Now
+) -> Response:
     """Take a dossier out of the trash."""
-    return await db.write(shown, partial(service.restore, post_id=post_id, match=match, by=actor, at=at), actor)
+
+    def make(session: Any, *, by: Actor, at: Any) -> Created:
+        post = service.restore(session, post_id, match, by=by, at=at)
+        view = PostEditor.of(queries.open_dossier(session, post, by), by)
+        return Created(view, post.id, version=post.version, status=200)
+
+    return await create(db, repeat, make, by=actor, at=at, into=lambda made: made)
 
 
 @router.put(

@@ -162,7 +162,7 @@ def bring_back(
     PostNotFound, Forbidden, Stale, RevisionNotFound, IllegalMove in the trash.
     """
     post = changing.reach(session, post_id, Action.EDIT, match, by=by, demand_match=False)
-    workflow.after(Action.EDIT, post.life)
+    changing.move(session, post, Action.EDIT, by=by)
     old, newest = _existing(session, post, number), queries.newest_revision(session, post)
     facts, lost = content.again(session, old)
     if old.slug != newest.slug:

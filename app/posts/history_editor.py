@@ -12,6 +12,7 @@ from app.core.http.deps import Now
 from app.core.http.paging import Page, PageQuery, paged
 from app.core.http.problems import problems
 from app.core.http.routes import GuardedRoute
+from app.core.numbers import MOST_NUMBER
 from app.posts import history, queries
 from app.posts.doors import Db, DossierReader, DossierWriter
 from app.posts.errors import PostNotFound, RevisionNotFound
@@ -21,7 +22,7 @@ from app.posts.schemas import PostEditor
 PATH = "/v1/editor/posts/{post_id}/revisions"
 router = APIRouter(prefix=PATH, tags=["editor: posts"], route_class=GuardedRoute)
 
-Number = Annotated[int, Path(ge=1, le=2**31 - 1, description="the number of a revision")]
+Number = Annotated[int, Path(ge=1, le=MOST_NUMBER, description="the number of a revision")]
 _SEEN = (Unauthenticated, Forbidden, PostNotFound, Invalid)
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.diff import Op
+from app.core.numbers import MOST_NUMBER
 from app.posts.models import BodyFormat
 from app.posts.schemas import Strict
 from app.publications.models import CommentsMode
@@ -110,4 +111,4 @@ class RevisionDiff(BaseModel):
 class DiffQuery(Strict):
     """Against which other revision; the one before it unless said."""
 
-    against: Annotated[int | None, Field(ge=1, le=2**31 - 1)] = None
+    against: Annotated[int | None, Field(ge=1, le=MOST_NUMBER)] = None

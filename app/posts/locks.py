@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 from app.core.actor import Actor
 from app.core.http.conditional import Match
 from app.events.service import record
-from app.posts import changing, workflow
+from app.posts import changing
 from app.posts.errors import Locked
 from app.posts.locks_models import Held, PostLock
 from app.posts.locks_queries import list_held
@@ -24,7 +24,7 @@ def take(session: Session, post_id: UUID, wish: LockInput, match: Match, *, by: 
     IllegalMove in the trash, Locked with the holder.
     """
     post = changing.reach(session, post_id, Action.EDIT, match, by=by, demand_match=False)
-    workflow.after(Action.EDIT, post.life)
+    changing.move(session, post, Action.EDIT, by=by)
     assert by.id is not None
     held = list_held(session, {post_id}, at=at).get(post_id)
     others = held is not None and held.holder_id != by.id

@@ -3,8 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, StrictBool
+from pydantic import BaseModel, StrictBool
 
+from app.core.inputs import Forgiving
 from app.posts.locks_models import Held
 
 
@@ -29,9 +30,7 @@ class LockShown(BaseModel):
         return cls(holder=holder, since=held.since, expires_at=held.expires_at)
 
 
-class LockInput(BaseModel):
+class LockInput(Forgiving):
     """`take_over` takes the lock from whoever holds it."""
-
-    model_config = ConfigDict(extra="forbid")
 
     take_over: StrictBool = False

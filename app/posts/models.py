@@ -75,6 +75,11 @@ class Post(SQLModel, table=True):
     embargoed: bool = False
     trashed_at: datetime | None = None
 
+    @property
+    def is_scheduled(self) -> bool:
+        """Whether something will happen to it by itself."""
+        return self.publish_at is not None or self.unpublish_at is not None
+
 
 class Revision(SQLModel, table=True):
     """One snapshot of a dossier's content, never changed; terms are held by id, so renaming them needs no new one.

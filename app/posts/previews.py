@@ -12,7 +12,7 @@ from app.core.http.conditional import Match
 from app.core.http.limits import GUEST_POSTS, Limiter
 from app.core.ids import new_id, random_id
 from app.events.service import record
-from app.posts import changing, content, previews_queries, queries, workflow
+from app.posts import changing, content, previews_queries, queries
 from app.posts.errors import AnswersClosed, AnswersFull
 from app.posts.models import Post, Revision
 from app.posts.previews_models import Preview, PreviewAnswer
@@ -31,7 +31,7 @@ def share(session: Session, post_id: UUID, wish: PreviewInput, match: Match, *, 
     Stale, IllegalMove, Invalid.
     """
     post = changing.reach(session, post_id, Action.PREVIEW, match, by=by, demand_match=False)
-    workflow.after(Action.PREVIEW, post.life)
+    changing.move(session, post, Action.PREVIEW, by=by)
     number = wish.revision or post.revision
     if queries.get_revision(session, post.id, number) is None:
         raise wrong("revision", "unknown", f"must be the number of a revision, at most {post.revision}")

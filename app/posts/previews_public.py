@@ -48,7 +48,7 @@ router = APIRouter(prefix="/v1/previews/{token}", tags=["stories"], route_class=
 @router.get("", operation_id="readPreview", response_model=PreviewStory, responses=problems(PreviewNotFound))
 async def read_preview(db: Db, preview_id: Opened, at: Now) -> Response:
     """A story as it would be published, for the holder of a link; no cache or search engine may keep it."""
-    body = (await db.read(previews.show, preview_id, at=at)).model_dump_json()
+    body = (await db.read(previews.show, preview_id, at=at)).wire()
     return Response(body, headers={**HEADERS, "ETag": etag_of(body.encode())}, media_type="application/json")
 
 

@@ -1,25 +1,26 @@
 """Previews on the wire: for those who share them, and for those who read them."""
 
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StrictBool, StrictInt, model_validator
+from pydantic import BaseModel, Field, StrictBool, StrictInt, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
+from app.core.inputs import Forgiving
+from app.core.numbers import RevisionNumber
 from app.core.text import Line, Prose
 from app.posts.previews_models import Preview, PreviewAnswer, Verdict
-from app.posts.schemas import Strict
 from app.publications.schemas import Story
 
 MINUTE, DAY = 60, 86_400
 
 
-class PreviewInput(Strict):
+class PreviewInput(Forgiving):
     """Which revision, for how long, for whom: all optional."""
 
     expires_in: Annotated[StrictInt, Field(ge=MINUTE, le=30 * DAY, description="seconds")] = 7 * DAY
-    revision: Annotated[StrictInt | None, Field(ge=1, description="the newest unless said")] = None
+    revision: Annotated[RevisionNumber | None, Field(description="the newest unless said")] = None
     reader: Annotated[
         Annotated[str, Line(200, min_length=0)],
         Field(description="for whom, as a note to yourselves; the reader never sees it", examples=["المحامية"]),
@@ -27,20 +28,22 @@ class PreviewInput(Strict):
     may_answer: Annotated[StrictBool, Field(description="whether the reader may approve or comment")] = True
 
 
-class AnswerInput(Strict):
+class AnswerInput(Forgiving):
     """What someone outside says to what they were shown; a comment needs a text."""
 
     verdict: Verdict
     name: Annotated[Annotated[str, Line(120)], Field(examples=["سلمى حداد"])]
     text: Annotated[
-        Annotated[str, Prose(10_000, min_length=0)], Field(examples=["الفقرة الثانية ليست ما قلته بالضبط."])
+        Annotated[str, Prose(10_000, min_length=0)],
+        Field(validate_default=True, examples=["الفقرة الثانية ليست ما قلته بالضبط."]),
     ] = ""
 
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        if self.verdict is Verdict.COMMENT and not self.text:
-            raise PydanticCustomError("text", "a comment needs a text")
-        return self
+    @field_validator("text")
+    @classmethod
+    def _said(cls, text: str, info: ValidationInfo) -> str:
+        if not text and info.data.get("verdict") is Verdict.COMMENT:
+            raise PydanticCustomError("missing", "a comment needs a text")
+        return text
 
 
 class AnswerItem(BaseModel):

@@ -43,7 +43,7 @@ def publish(session: Session, post_id: UUID, wish: PublicationInput, match: Matc
     post = changing.reach(session, post_id, Action.PUBLISH, match, by=by)
     revision = _wanted(session, post, wish)
     _check_date(post, wish, at)
-    workflow.after(Action.PUBLISH, post.life)
+    changing.move(session, post, Action.PUBLISH, by=by)
     check_ready(session, post, revision)
     post.published_at = post.published_at or wish.published_at or at
     bring_out(session, post, revision, by=by, at=at)
@@ -102,7 +102,7 @@ def unpublish(session: Session, post_id: UUID, match: Match, *, by: Actor, at: d
     PostNotFound, Stale, IllegalMove.
     """
     post = changing.reach(session, post_id, Action.UNPUBLISH, match, by=by)
-    workflow.after(Action.UNPUBLISH, post.life)
+    changing.move(session, post, Action.UNPUBLISH, by=by)
     agenda.cancel(session, post, by=by, at=at)
     send_home(session, post, by=by, at=at)
     return post
@@ -125,7 +125,7 @@ def _wanted(session: Session, post: Post, wish: PublicationInput) -> Revision:
 
 
 def _check_date(post: Post, wish: PublicationInput, at: datetime) -> None:
-    if wish.published_at is None:
+    if wish.published_at in (None, post.published_at):
         return
     if post.published_at is not None:
         raise wrong("published_at", "fixed", "was set at the first publication and stays")

@@ -35,9 +35,9 @@ def move(session: Session, post_id: UUID, wish: TransitionInput, match: Match, *
     """
     action = Action(wish.action)
     post = changing.reach(session, post_id, action, match, by=by, demand_match=False)
-    workflow.after(action, post.life)
     if wish.revision not in (None, post.revision):
         raise NotNewest(current=post.revision)
+    changing.move(session, post, action, by=by)
     before, post.state = post.state, workflow.state_after(action, post.state)
     newest = queries.newest_revision(session, post)
     newest.approved_at = at if post.state is State.APPROVED else None

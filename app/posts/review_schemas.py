@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StrictInt
+from pydantic import BaseModel, ConfigDict, Field
 
+from app.core.numbers import RevisionNumber
 from app.core.text import Prose
 from app.posts.locks_schemas import Person
 from app.posts.models import State
@@ -30,7 +31,7 @@ class TransitionInput(Strict):
 
     action: Move
     note: Note | None = None
-    revision: Annotated[StrictInt | None, Field(ge=1, description="the one you read; 409 if not the newest")] = None
+    revision: Annotated[RevisionNumber | None, Field(description="the one you read; 409 if not the newest")] = None
 
 
 class TransitionShown(BaseModel):

@@ -11,7 +11,7 @@ from app.core.clock import wire_time
 from app.core.errors import wrong
 from app.core.http.conditional import Match
 from app.events.service import record
-from app.posts import agenda, changing, publishing, queries, workflow
+from app.posts import agenda, changing, publishing, queries
 from app.posts.models import Life, Post
 from app.posts.schedule_schemas import ScheduleInput
 from app.posts.workflow import Action
@@ -25,7 +25,7 @@ def schedule(session: Session, post_id: UUID, wish: ScheduleInput, match: Match,
     """
     post = changing.reach(session, post_id, Action.SCHEDULE, match, by=by)
     _check_moments(post, wish, at)
-    life = workflow.after(Action.SCHEDULE, post.life)
+    life = changing.move(session, post, Action.SCHEDULE, by=by)
     appears = None
     if wish.publish_at is not None:
         appears = queries.newest_revision(session, post)
@@ -63,12 +63,12 @@ def _check_moments(post: Post, wish: ScheduleInput, at: datetime) -> None:
 
 
 def unschedule(session: Session, post_id: UUID, match: Match, *, by: Actor, at: datetime) -> Post:
-    """Take the schedule back; where there is none nothing changes. Raises PostNotFound, Stale, IllegalMove."""
+    """Take the schedule back. Raises PostNotFound, Stale, IllegalMove where there is none."""
     post = changing.reach(session, post_id, Action.UNSCHEDULE, match, by=by)
-    life = workflow.after(Action.UNSCHEDULE, post.life)
-    if agenda.cancel(session, post, by=by, at=at):
-        post.life = life
-        changing.touch(post, by=by, at=at)
+    life = changing.move(session, post, Action.UNSCHEDULE, by=by)
+    agenda.cancel(session, post, by=by, at=at)
+    post.life = life
+    changing.touch(post, by=by, at=at)
     return post
 
 

@@ -82,4 +82,5 @@ async def list_embargoes(db: Db, actor: Partner, at: Now, query: Annotated[PageQ
 )
 async def get_embargo(db: Db, actor: Partner, at: Now, post_id: UUID) -> Response:
     """A story under embargo as it will appear, and until when it must not be passed on."""
-    return tagged(await db.read(schedule_queries.get_embargoed, post_id, at=at))
+    story = await db.read(schedule_queries.get_embargoed, post_id, at=at)
+    return tagged(story.wire())

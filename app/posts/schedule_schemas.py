@@ -10,12 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool
 from app.core.clock import Moment
 from app.core.http.filters import AnyOf
 from app.core.http.paging import PageQuery
+from app.core.inputs import Forgiving
 from app.posts.models import Life
 from app.publications.models import Kind
 from app.publications.schemas import Story
 
 
-class ScheduleInput(BaseModel):
+class ScheduleInput(Forgiving):
     """When the newest revision appears, when the piece ends: in the future, with an offset, at least one of them."""
 
     model_config = ConfigDict(

@@ -5,13 +5,16 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
+from pydantic_core import PydanticCustomError
 
 from app.core.actor import Actor
 from app.core.clock import Moment
 from app.core.http.filters import AnyOf, Words, split_values
 from app.core.http.paging import PageQuery
+from app.core.inputs import Forgiving
 from app.core.language import Locale, direction
+from app.core.numbers import RevisionNumber
 from app.core.slugs import Slug
 from app.core.text import Line, Prose
 from app.posts import workflow
@@ -20,6 +23,7 @@ from app.posts.models import BodyFormat, Dossier, Life, Revision, State
 from app.posts.withdrawal_models import Withdrawal
 from app.posts.withdrawal_schemas import WithdrawalView
 from app.publications.models import CommentsMode, Kind
+from app.publications.workflow import OLDEST
 
 MOST_TAGS = 50
 MOST_AUTHORS = 20
@@ -50,7 +54,7 @@ class SeoInput(Strict):
     canonical_url: WebAddress | None = None
 
 
-class PostCreate(Strict):
+class PostCreate(Strict, Forgiving):
     """A new dossier; only title and locale are needed."""
 
     model_config = ConfigDict(
@@ -111,12 +115,20 @@ class PostUpdate(Strict):
     seo: SeoInput | None = None
 
 
+def _not_too_early(moment: datetime | None) -> datetime | None:
+    if moment is not None and moment < OLDEST:
+        raise PydanticCustomError("too_early", "must not be before {year}", {"year": OLDEST.year})
+    return moment
+
+
 class PublicationInput(Strict):
     """Which revision, and since when: both optional."""
 
-    revision: Annotated[StrictInt | None, Field(ge=1, description="the newest unless said")] = None
+    revision: Annotated[RevisionNumber | None, Field(description="the newest unless said")] = None
     published_at: Annotated[
-        Moment | None, Field(description="only at the first publication, and not in the future")
+        Moment | None,
+        AfterValidator(_not_too_early),
+        Field(description="only at the first publication, not in the future and not before 1600"),
     ] = None
 
 
@@ -231,7 +243,9 @@ def facts_of(dossier: Dossier, actor: Actor) -> dict[str, Any]:
         "stale_since_revision": dossier.stale_since_revision,
         "withdrawal": _withdrawal_of(dossier.withdrawal),
         "lock": LockShown.of(dossier.lock) if dossier.lock else None,
-        "allowed": workflow.allowed(post.state, post.life, actor.permissions, own=dossier.own),
+        "allowed": workflow.allowed(
+            post.state, post.life, actor.permissions, own=dossier.own, scheduled=post.is_scheduled
+        ),
     }
 
 

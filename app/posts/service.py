@@ -103,7 +103,7 @@ def edit(
 ) -> tuple[Post, tuple[str, ...]]:
     """Write a new revision, of which the public sees nothing yet. Raises PostNotFound, Stale, SlugTaken."""
     post = changing.reach(session, post_id, Action.EDIT, match, by=by)
-    workflow.after(Action.EDIT, post.life)
+    changing.move(session, post, Action.EDIT, by=by)
     newest = queries.newest_revision(session, post)
     facts, warnings = content.resolve(session, change, newest, post, by=by, at=at)
     if "slug" in change.model_fields_set and change.slug != newest.slug:
@@ -124,7 +124,7 @@ def edit(
 def trash(session: Session, post_id: UUID, match: Match, *, by: Actor, at: datetime) -> Post:
     """Put a dossier into the trash, where it keeps its slug. Raises PostNotFound, Stale, IllegalMove while public."""
     post = changing.reach(session, post_id, Action.TRASH, match, by=by)
-    post.life = workflow.after(Action.TRASH, post.life)
+    post.life = changing.move(session, post, Action.TRASH, by=by)
     post.trashed_at = at
     changing.touch(post, by=by, at=at)
     record(session, "post.trashed", post.id, by=by, at=at)
@@ -134,7 +134,7 @@ def trash(session: Session, post_id: UUID, match: Match, *, by: Actor, at: datet
 def restore(session: Session, post_id: UUID, match: Match, *, by: Actor, at: datetime) -> Post:
     """Take a dossier out of the trash. Raises PostNotFound, IllegalMove."""
     post = changing.reach(session, post_id, Action.RESTORE, match, by=by, demand_match=False)
-    post.life = workflow.after(Action.RESTORE, post.life)
+    post.life = changing.move(session, post, Action.RESTORE, by=by)
     post.trashed_at = None
     changing.touch(post, by=by, at=at)
     record(session, "post.restored", post.id, by=by, at=at)

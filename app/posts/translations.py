@@ -11,7 +11,7 @@ from app.core.errors import wrong
 from app.core.folding import search_text
 from app.core.http.conditional import Match
 from app.events.service import record
-from app.posts import changing, content, queries, service, translations_queries, workflow
+from app.posts import changing, content, queries, service, translations_queries
 from app.posts.errors import NoTranslation, PostNotFound
 from app.posts.models import Post, Revision
 from app.posts.translations_schemas import TranslatedInput, TranslationInput, TranslationItem
@@ -25,7 +25,7 @@ def translate(
     IllegalMove, TranslationExists, Invalid.
     """
     original = changing.reach(session, post_id, Action.TRANSLATE, match, by=by, demand_match=False)
-    workflow.after(Action.TRANSLATE, original.life)
+    changing.move(session, original, Action.TRANSLATE, by=by)
     if wish.locale == original.locale:
         raise wrong("locale", "same_locale", "must be another language than the original's")
     service.refuse_second(session, original, wish.locale)
@@ -44,7 +44,7 @@ def catch_up(session: Session, post_id: UUID, wish: TranslatedInput, match: Matc
     Forbidden, Stale, IllegalMove, NoTranslation, Invalid.
     """
     post = changing.reach(session, post_id, Action.TRANSLATE, match, by=by, demand_match=False)
-    workflow.after(Action.TRANSLATE, post.life)
+    changing.move(session, post, Action.TRANSLATE, by=by)
     original = session.get(Post, post.translated_from) if post.translated_from else None
     if original is None:
         raise NoTranslation()

@@ -3,14 +3,16 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StrictBool, StrictInt
+from pydantic import BaseModel, Field, StrictBool
 
+from app.core.inputs import Forgiving
 from app.core.language import Locale
+from app.core.numbers import RevisionNumber
 from app.posts.models import Life, State
 from app.posts.schemas import Strict, Title
 
 
-class TranslationInput(Strict):
+class TranslationInput(Forgiving):
     """Into which language, and with what to begin."""
 
     locale: Locale
@@ -26,7 +28,7 @@ class TranslationInput(Strict):
 class TranslatedInput(Strict):
     """Up to which revision of the original the translation has caught up."""
 
-    revision: Annotated[StrictInt | None, Field(ge=1, description="the original's newest unless said")] = None
+    revision: Annotated[RevisionNumber | None, Field(description="the original's newest unless said")] = None
 
 
 class TranslationItem(BaseModel):

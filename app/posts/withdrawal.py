@@ -8,7 +8,7 @@ from sqlmodel import Session
 from app.core.actor import Actor
 from app.core.http.conditional import Match
 from app.events.service import record
-from app.posts import agenda, changing, workflow
+from app.posts import agenda, changing
 from app.posts.models import Post
 from app.posts.withdrawal_models import Withdrawal
 from app.posts.withdrawal_schemas import WithdrawalInput
@@ -21,7 +21,7 @@ def withdraw(session: Session, post_id: UUID, wish: WithdrawalInput, match: Matc
     PostNotFound, Stale, IllegalMove.
     """
     post = changing.reach(session, post_id, Action.WITHDRAW, match, by=by, demand_match=False)
-    life = workflow.after(Action.WITHDRAW, post.life)
+    life = changing.move(session, post, Action.WITHDRAW, by=by)
     agenda.cancel(session, post, by=by, at=at)
     publications_service.withdraw(session, post.id, wish.notice, at=at)
     withdrawal = session.get(Withdrawal, post.id) or Withdrawal(post_id=post.id, reason="", at=at, withdrawn_by=by.id)
@@ -36,7 +36,7 @@ def withdraw(session: Session, post_id: UUID, wish: WithdrawalInput, match: Matc
 def reinstate(session: Session, post_id: UUID, match: Match, *, by: Actor, at: datetime) -> Post:
     """Take a withdrawal back: the piece is unpublished then. Raises PostNotFound, IllegalMove."""
     post = changing.reach(session, post_id, Action.REINSTATE, match, by=by, demand_match=False)
-    post.life = workflow.after(Action.REINSTATE, post.life)
+    post.life = changing.move(session, post, Action.REINSTATE, by=by)
     publications_service.reinstate(session, post.id)
     session.delete(session.get_one(Withdrawal, post.id))
     session.flush()

@@ -6,10 +6,11 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.core.inputs import Forgiving
 from app.core.text import Prose
 
 
-class WithdrawalInput(BaseModel):
+class WithdrawalInput(Forgiving):
     """Why, for the newsroom; and what readers are told, in the language of the piece."""
 
     model_config = ConfigDict(

@@ -3,7 +3,6 @@
 from collections.abc import Set
 from enum import StrEnum
 
-from app.core.errors import IllegalMove
 from app.posts.models import Life, State
 from app.staff.permissions import Permission as P
 
@@ -87,21 +86,13 @@ NEEDS: dict[Action, tuple[P, P]] = {
 
 
 def after(action: Action, life: Life) -> Life:
-    """Public life after an action. Raises IllegalMove with the actions that are possible."""
-    try:
-        return LIFE[life, action]
-    except KeyError:
-        possible = [move.value for move in Action if (life, move) in LIFE and move not in REVIEWING]
-        raise IllegalMove(f"a dossier that is {life.value} cannot take: {action.value}", allowed=possible) from None
+    """Public life after an action that is possible."""
+    return LIFE[life, action]
 
 
 def state_after(action: Action, state: State) -> State:
-    """Workflow state after a move of the review. Raises IllegalMove with the moves that are possible."""
-    try:
-        return REVIEW[state, action]
-    except KeyError:
-        possible = [move.value for there, move in REVIEW if there is state]
-        raise IllegalMove(f"what is {state.value} cannot take: {action.value}", allowed=possible) from None
+    """Workflow state after a move of the review that is possible."""
+    return REVIEW[state, action]
 
 
 def state_after_edit(state: State) -> State:
@@ -115,12 +106,18 @@ def permitted(action: Action, permissions: Set[str], *, own: bool) -> bool:
     return for_any in permissions or (own and for_own in permissions)
 
 
-def allowed(state: State, life: Life, permissions: Set[str], *, own: bool) -> list[str]:
-    """The actions that the states and the person permit, for `allowed` on the wire."""
+def possible(state: State, life: Life, *, scheduled: bool) -> list[Action]:
+    """What can happen to a dossier that stands so, whoever asks; `scheduled`: something will happen by itself."""
     return [
-        action.value
+        action
         for action in Action
         if (life, action) in LIFE
         and (action not in REVIEWING or (state, action) in REVIEW)
-        and permitted(action, permissions, own=own)
+        and (scheduled or action is not A.UNSCHEDULE)
     ]
+
+
+def allowed(state: State, life: Life, permissions: Set[str], *, own: bool, scheduled: bool) -> list[str]:
+    """The actions that the states and the person permit, for `allowed` on the wire."""
+    there = possible(state, life, scheduled=scheduled)
+    return [action.value for action in there if permitted(action, permissions, own=own)]

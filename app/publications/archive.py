@@ -21,6 +21,7 @@ from app.core.http.routes import HotRoute
 from app.core.language import Locale
 from app.core.text import Line
 from app.publications import archive_queries, upcoming
+from app.publications.workflow import OLDEST
 from app.site import queries as site_queries
 from app.site.policies import offered_locale
 
@@ -78,7 +79,7 @@ def _counted(session: Session, query: ArchiveQuery, at: datetime) -> Archive:
         offered_locale(settings, query.locale)
     section = normalize("NFC", query.section) if query.section is not None else None
     where = archive_queries.Where(query.locale, section)
-    oldest = archive_queries.find_oldest(session, where)
+    oldest = archive_queries.find_oldest(session, where, at)
     bounds = _months(oldest, at, ZoneInfo(settings.timezone)) if oldest is not None else []
     appeared = archive_queries.count_between(session, where, bounds, at) if bounds else []
     gone = Counter(bisect_right(bounds, moment) - 1 for moment in archive_queries.list_gone(session, where, at))
@@ -87,8 +88,10 @@ def _counted(session: Session, query: ArchiveQuery, at: datetime) -> Archive:
 
 
 def _months(oldest: datetime, newest: datetime, zone: ZoneInfo) -> list[datetime]:
-    """The beginnings of all months from the oldest story to now, and of the month that follows."""
-    first, last = oldest.astimezone(zone), newest.astimezone(zone)
+    """The beginnings of all months from the oldest story to now, and of the month that follows. What was dated before
+    all newspapers, when nothing refused it, is in none: at the edge of the calendar time zones overflow.
+    """
+    first, last = max(oldest, OLDEST).astimezone(zone), newest.astimezone(zone)
     numbers = range(first.year * 12 + first.month - 1, last.year * 12 + last.month + 1)
     return [datetime(number // 12, number % 12 + 1, 1, tzinfo=zone).astimezone(UTC) for number in numbers]
 

@@ -11,6 +11,7 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 
 from app.core.columns import table_of
 from app.publications.models import Kind, Publication, PublicationTerm
+from app.publications.queries import visible
 from app.taxonomy.models import Section
 
 P = table_of(Publication).c
@@ -39,10 +40,13 @@ class Where(NamedTuple):
         return select(table.id).where(table.slug == self.section).scalar_subquery()
 
 
-def find_oldest(session: Session, where: Where) -> datetime | None:
-    """When the first story appeared."""
+def find_oldest(session: Session, where: Where, at: datetime) -> datetime | None:
+    """When the first of the stories appeared that the public may see."""
     date, conditions = where.listed()
-    found: datetime | None = session.execute(select(date).where(*conditions).order_by(date).limit(1)).scalar()
+    first = select(date).where(*conditions, visible(at, date)).order_by(date).limit(1)
+    if where.section is not None:
+        first = first.join(table_of(Publication), P.id == LINK.post_id)
+    found: datetime | None = session.execute(first).scalar()
     return found
 
 

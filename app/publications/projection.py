@@ -14,13 +14,13 @@ from app.core.language import direction, pick
 from app.core.text import count_words, excerpt, reading_minutes
 from app.publications.models import CommentsMode, Correction, Kind
 from app.publications.schemas import Story
-from app.publications.sharing import Told, json_ld, open_graph
+from app.publications.sharing import Told, for_script, json_ld, open_graph
 from app.publications.workflow import thread_mode
 from app.site.policies import Addresses, SiteSettings
 from app.taxonomy.models import Author, Section, Tag, Term
 
 # rises with the members of the documents: those of an older shape are written anew after an upgrade
-DOC_VERSION = 1
+DOC_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +71,7 @@ def documents(piece: Piece, site: SiteSettings, addresses: Addresses) -> dict[st
         "path": path,
         "summary": _json(summary)[:-1],
         "body": _json({"body_html": piece.body_html})[1:-1],
-        "detail": _json(detail)[1:-1],
+        "detail": for_script(_json(detail))[1:-1],
         "link": _json({"slug": piece.slug, "url": url, "title": piece.title}),
         "translation": _json({"locale": piece.locale, "slug": piece.slug, "url": url}),
         "search_text": search_text(piece.title, piece.dek, piece.body_text),
@@ -82,7 +82,7 @@ def whole_story(piece: Piece, site: SiteSettings, addresses: Addresses, *, at: d
     """A story on its own, as it would be published: with its documents, and nothing around it."""
     made = documents(piece, site, addresses)
     story: dict[str, Any] = json.loads(f"{made['summary']},{made['body']},{made['detail']}}}")
-    status = thread_mode(piece.comments, piece.published_at, site.comments, at=at).value
+    status = thread_mode(piece.kind, piece.comments, piece.published_at, site.comments, at=at).value
     return story | _MOVING | {"comments": {"status": status, "count": 0}}
 
 

@@ -108,8 +108,9 @@ async def _story(db: Database, kind: Kind, tree: str, slug: str, at: datetime) -
     tags = tag_parameters(tag_ids)
     around = await db.fast(AROUND, here | tags, len(tags))
     id_text = splice.id_text(row[7])
-    keys = ("site", "posts", f"post-{id_text}", f"thread-{id_text}", f"locale-{locale}")
-    return Ready(splice.story_bytes(row, around, at=at), keys)
+    thread = (f"thread-{id_text}",) if kind is Kind.ARTICLE else ()
+    keys = ("site", "posts", f"post-{id_text}", *thread, f"locale-{locale}")
+    return Ready(splice.story_bytes(kind, row, around, at=at), keys)
 
 
 async def _list(db: Database, kind: Kind, path: str, query: StoryQuery, at: datetime) -> Ready:

@@ -12,6 +12,7 @@ from app.core.clock import Moment
 from app.core.http.filters import AnyOf, Words, split_values
 from app.core.http.paging import PageQuery
 from app.publications.models import CorrectionKind, Kind
+from app.publications.sharing import for_script
 
 MOST_WITH_BODY = 50
 
@@ -97,7 +98,7 @@ class CorrectionShown(BaseModel):
 
 
 class ThreadSummary(BaseModel):
-    """Whether readers may comment, and how many have."""
+    """Whether readers may comment, and how many have; of pages `hidden`."""
 
     status: Literal["open", "closed", "hidden"]
     count: int
@@ -145,7 +146,9 @@ class Story(StorySummary):
     ]
     comments: ThreadSummary
     seo: Seo
-    json_ld: Annotated[dict[str, Any], Field(description="schema.org, ready for a script element")]
+    json_ld: Annotated[
+        dict[str, Any], Field(description="schema.org, ready for a script element: every `<` is written as `\\u003c`")
+    ]
     open_graph: Annotated[
         dict[str, str | list[str]],
         Field(
@@ -153,6 +156,10 @@ class Story(StorySummary):
             examples=[{"og:title": "أصوات الميناء", "og:type": "article", "article:tag": ["الميناء"]}],
         ),
     ]
+
+    def wire(self) -> str:
+        """As it is sent, with a `json_ld` that can be printed as it stands."""
+        return for_script(self.model_dump_json())
 
 
 class Resolved(BaseModel):

@@ -67,6 +67,11 @@ def json_ld(told: Told, site: SiteSettings, addresses: Addresses) -> dict[str, A
     return {member: value for member, value in document.items() if value not in (None, [], "")}
 
 
+def for_script(document: str) -> str:
+    """JSON that means the same and can be printed into a script element: nothing in it ends the element."""
+    return document.replace("<", "\\u003c")
+
+
 def _section(summary: Mapping[str, Any]) -> str | None:
     return summary["section"]["name"] if summary["section"] else None
 

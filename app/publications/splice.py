@@ -9,12 +9,12 @@ from typing import Any
 from app.core.clock import wire_time
 from app.core.db import Row, as_time
 from app.core.language import pick
-from app.publications.models import CommentsMode
+from app.publications.models import CommentsMode, Kind
 from app.publications.workflow import thread_mode
 from app.site import queries as site_queries
 
 
-def story_bytes(row: Row, around: Sequence[Row], *, at: datetime) -> bytes:
+def story_bytes(kind: Kind, row: Row, around: Sequence[Row], *, at: datetime) -> bytes:
     """A whole story from its row and the rows around it."""
     locale, published_at, summary, body, detail, comments, mode, settings = *row[3:5], *row[7:13]
     site = site_queries.parsed(settings)
@@ -27,7 +27,7 @@ def story_bytes(row: Row, around: Sequence[Row], *, at: datetime) -> bytes:
             document = _series(pick(json.loads(text), locale, site.default_locale), number, *more)
         found[what].append(document)
     said = CommentsMode(mode) if mode else None
-    status = thread_mode(said, as_time(published_at), site.comments, at=at).value
+    status = thread_mode(kind, said, as_time(published_at), site.comments, at=at).value
     others = [text for text in found["translation"] if _language(text) != locale]
     head = f'{summary},"comment_count":{comments}'
     tail = (

@@ -155,7 +155,7 @@ class Addresses(Frozen):
     def path(self, kind: str, locale: str, slug: str, published_at: datetime, id: UUID) -> str:
         """The path of a piece, slug in its own script."""
         pattern: str = getattr(self.patterns, kind)
-        return pattern.format(locale=locale, slug=slug, yyyy=f"{published_at:%Y}", mm=f"{published_at:%m}", id=id)
+        return pattern.format(locale=locale, slug=slug, yyyy=f"{published_at.year:04}", mm=f"{published_at:%m}", id=id)
 
     def author_url(self, locale: str, slug: str) -> str | None:
         """The page of a byline; none when the front end has no such pages."""

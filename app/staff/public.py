@@ -96,4 +96,4 @@ async def revoke_token(
 @own_router.get("/me", operation_id="getMe", response_model=Me, responses=problems(Unauthenticated))
 async def get_me(actor: Myself) -> Response:
     """Your account, role and permissions."""
-    return tagged(Me.of(actor))
+    return tagged(Me.of(actor).model_dump_json())

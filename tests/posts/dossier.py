@@ -38,9 +38,8 @@ class Dossier:
 
     def may(self, action: Action) -> bool:
         """Whether the tables know the move."""
-        if action in workflow.REVIEWING and (self.state, action) not in workflow.REVIEW:
-            return False
-        return (self.life, action) in workflow.LIFE
+        scheduled = self.publish_at is not None or self.unpublish_at is not None
+        return action in workflow.possible(self.state, self.life, scheduled=scheduled)
 
     def pass_time(self, now: datetime) -> None:
         """What was to happen until now has happened, in its order."""

@@ -35,7 +35,7 @@ def codes(
 
 BROKEN: list[tuple[str, dict[str, Any], str]] = [
     ("title", {"title": ""}, "block"),
-    ("body", {"body_text": " \n"}, "block"),
+    ("body", {"body_text": " \n", "body_html": ""}, "block"),
     ("byline", {"author_ids": []}, "warn"),
     ("section", {"section_id": None}, "warn"),
     ("alt", {"body_html": GOOD.replace(' alt="الرصيف"', "")}, "warn"),
@@ -59,6 +59,7 @@ def test_each_rule_blocks_warns_or_is_silent(rule: str, facts: dict[str, Any], d
     [
         {},
         {"body_html": ""},
+        {"body_html": GOOD, "body_text": ""},
         {"body_html": '<p><img src="/a.jpg" alt="الرصيف" title="Photo: Layla"></p>'},
         {"body_html": '<figure><figcaption>By <em>Layla</em></figcaption><img src="/a" alt="a"><img src="/b" alt="b">'
          "</figure>"},

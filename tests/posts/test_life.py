@@ -102,8 +102,12 @@ class Desktop:
             return True
         assert answer.status_code == 409, (action, answer.text)
         assert answer.json()["code"] == "illegal_move", answer.text
-        assert action not in answer.json()["allowed"], answer.text
+        assert set(answer.json()["allowed"]) == self.allowed(), answer.text
         return False
+
+    def allowed(self) -> set[str]:
+        """What the door's `allowed` should list."""
+        return {action.value for action in Action if self.dossier.may(action)}
 
     def edit(self, autosave: bool) -> None:
         """A new title."""
@@ -142,9 +146,6 @@ class Desktop:
 
     def unschedule(self) -> None:
         """Nothing happens by itself any more."""
-        self.dossier.pass_time(self.later(1))
-        if self.dossier.publish_at is None and self.dossier.unpublish_at is None:
-            return
         if self.send(Action.UNSCHEDULE, "DELETE", "/schedule"):
             self.dossier.unschedule()
 
@@ -197,7 +198,7 @@ class Desktop:
         assert (post["revision"], post["title"]) == (seen.newest.number, seen.newest.title)
         assert post["live_revision"] == (seen.live.number if seen.live else None)
         assert post["scheduled_revision"] == (seen.pinned.number if seen.pinned else None)
-        assert set(post["allowed"]) == {action.value for action in Action if seen.may(action)}
+        assert set(post["allowed"]) == self.allowed()
 
     def every_change_was_one_event(self) -> None:
         """What was told is what happened, in order; what its time brought is told at the latest now."""

@@ -84,21 +84,23 @@ async def test_a_text_goes_back_and_forth(newsroom: Newsroom) -> None:
 
 
 REFUSED = [
-    ("draft", "approve", ["submit"]),
-    ("draft", "recall", ["submit"]),
-    ("in_review", "submit", ["approve", "request_changes", "recall"]),
-    ("approved", "approve", ["request_changes", "recall"]),
+    ("draft", "approve", "submit"),
+    ("draft", "recall", "submit"),
+    ("in_review", "submit", "approve request_changes recall"),
+    ("approved", "approve", "request_changes recall"),
 ]
 
 
 @pytest.mark.parametrize(("state", "action", "allowed"), REFUSED)
-async def test_illegal_moves(newsroom: Newsroom, state: str, action: str, allowed: list[str]) -> None:
+async def test_illegal_moves(newsroom: Newsroom, state: str, action: str, allowed: str) -> None:
     desk = await newsroom.staff("editor")
     post = await opened(desk)
     for step in {"draft": [], "in_review": ["submit"], "approved": ["submit", "approve"]}[state]:
         await move(desk, post, step)
     answer = await move(desk, post, action)
-    assert (answer.status_code, answer.json()["code"], answer.json()["allowed"]) == (409, "illegal_move", allowed)
+    assert (answer.status_code, answer.json()["code"]) == (409, "illegal_move")
+    others = ["preview", "translate", "publish", "schedule", "trash"]
+    assert answer.json()["allowed"] == ["edit", *allowed.split(), *others]
 
 
 async def test_who_may_not(newsroom: Newsroom) -> None:

@@ -1,6 +1,6 @@
 """What search engines and other sites are told: schema.org, Open Graph, oEmbed; and that an upgrade tells it anew."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -16,7 +16,7 @@ from app.publications.projection import DOC_VERSION
 from app.publications.sharing import Told, json_ld, og_locale, open_graph
 from app.site.policies import Addresses, SiteSettings, UrlPatterns
 from tests.newsroom import Newsroom
-from tests.posts.desk import POSTS, published
+from tests.posts.desk import POSTS, opened, published
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ANY = {"If-Match": "*"}
@@ -90,6 +90,33 @@ async def test_a_whole_story_is_told(newsroom: Newsroom) -> None:
         "article:author": [byline],
         "article:tag": ["الميناء"],
     }
+
+
+TITLE = "</script><script>alert(1)</script><!-- & "
+
+
+def as_written(text: str) -> str:
+    """The member as it stands in an answer."""
+    return text[text.index('"json_ld":') : text.index('"open_graph":')]
+
+
+@pytest.mark.anyio
+async def test_no_headline_ends_the_script_element(newsroom: Newsroom) -> None:
+    newsroom.set_clock(NOON)
+    desk = await newsroom.staff("editor")
+    live = await published(desk, title=TITLE, dek="</SCRIPT>")
+    later = await opened(desk, title=TITLE, tags=["</script>"])
+    url = f"{POSTS}/{later['id']}"
+    wish = {"publish_at": (NOON + timedelta(days=1)).isoformat(), "embargoed": True}
+    assert (await desk.put(f"{url}/schedule", json=wish, headers=ANY)).status_code == 200
+    token = (await desk.post(f"{url}/previews")).json()["token"]
+    for path in (f"/v1/posts/{live['slug']}", f"/v1/previews/{token}", f"/v1/editor/embargoes/{later['id']}"):
+        answer = await desk.get(path)
+        assert answer.status_code == 200, answer.text
+        assert "<" not in as_written(answer.text)
+        assert "\\u003c/script>\\u003cscript>alert(1)" in as_written(answer.text)
+        story = answer.json()
+        assert story["title"] == story["json_ld"]["headline"] == TITLE.strip()
 
 
 SUMMARY: dict[str, Any] = {

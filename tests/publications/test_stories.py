@@ -12,7 +12,7 @@ from app.core.sqlite import SQLite
 from app.publications import queries
 from app.publications.schemas import StoryQuery
 from tests.newsroom import Newsroom
-from tests.posts.desk import published
+from tests.posts.desk import POSTS, published
 
 pytestmark = pytest.mark.anyio
 
@@ -162,6 +162,22 @@ async def test_neighbours_stay_in_kind_and_language(magazine: Newsroom) -> None:
     assert (first["previous"], last["next"]) == (None, None)
     assert [item["title"] for item in first["related"]] == [T[4]]
     assert (await magazine.reader.get("/v1/pages/budget-night")).status_code == 404
+
+
+@pytest.mark.parametrize("said", [None, "open"])
+async def test_a_page_has_no_thread(newsroom: Newsroom, said: str | None) -> None:
+    desk = await newsroom.staff("editor")
+    page = await published(desk, kind="page", slug="imprint", comments=said)
+    story = await published(desk, slug="harbour", comments=said)
+    answer = await newsroom.reader.get("/v1/pages/imprint")
+    assert answer.json()["comments"] == {"status": "hidden", "count": 0}
+    assert "thread-" not in answer.headers["surrogate-key"] + answer.headers["cache-tag"]
+    token = (await desk.post(f"{POSTS}/{page['id']}/previews")).json()["token"]
+    assert (await newsroom.reader.get(f"/v1/previews/{token}")).json()["comments"]["status"] == "hidden"
+    assert (await newsroom.reader.get("/v1/posts/imprint/comments")).status_code == 404
+    article = await newsroom.reader.get("/v1/posts/harbour")
+    assert article.json()["comments"]["status"] == "open"
+    assert f"thread-{story['id']}" in article.headers["surrogate-key"].split()
 
 
 async def test_slugs_compare_after_nfc(magazine: Newsroom) -> None:
