@@ -99,6 +99,36 @@ async def test_errors_show_the_form_again(newsroom: Newsroom, members: dict[str,
     assert (plain.status_code, plain.headers["content-type"]) == (status, "application/problem+json")
 
 
+@pytest.mark.parametrize(
+    "body", ["\U0001f6a2" * 9_990, "مرفأ " * 4_001 + "مم", "a%&=+;" * 1_600], ids=["ship", "ar", "signs"]
+)
+async def test_long_texts_come_back_whole_with_every_field(newsroom: Newsroom, body: str) -> None:
+    await open_thread(newsroom)
+    sent = {"author_name": "", "body": body, "notify": "replies", "locale": "en", "return_to": "https://news.example/a"}
+    answer = await newsroom.reader.post(THREAD, data=sent, headers=HTML)
+    assert answer.status_code == 422
+    area = answer.text.partition("<textarea")[2].partition(">\n")[2].partition("</textarea>")[0]
+    assert unescape(area) == body
+    for name in ("notify", "locale", "return_to"):
+        assert f'<input type="hidden" name="{name}" value="{escape(sent[name])}">' in answer.text
+
+
+async def test_a_form_of_too_many_fields_keeps_the_first_hundred(newsroom: Newsroom) -> None:
+    await open_thread(newsroom)
+    sent = DRAFT | {f"field{number}": "x" for number in range(100)} | {"locale": "en"}
+    answer = await newsroom.reader.post(THREAD, data=sent, headers=HTML)
+    assert (answer.status_code, DRAFT["body"] in answer.text, 'name="locale"' in answer.text) == (400, True, False)
+
+
+async def test_a_repeated_form_says_so(newsroom: Newsroom) -> None:
+    await open_thread(newsroom)
+    key = {"Idempotency-Key": "form-1"}
+    first, again = [await newsroom.reader.post(THREAD, data=DRAFT, headers=key) for _ in range(2)]
+    assert (first.status_code, first.headers.get("idempotent-replayed")) == (303, None)
+    assert (again.status_code, again.headers["idempotent-replayed"]) == (303, "true")
+    assert (again.headers["location"], len(await stored(newsroom))) == (first.headers["location"], 1)
+
+
 async def test_the_form_speaks_the_language_of_the_story(newsroom: Newsroom) -> None:
     await open_thread(newsroom, "المرفأ", locale="ar")
     answer = await newsroom.reader.post("/v1/posts/المرفأ/comments", data={"body": "نص"}, headers=HTML)

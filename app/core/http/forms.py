@@ -19,6 +19,7 @@ Draft = TypeVar("Draft", bound=BaseModel)
 RETURN_TO = "return_to"
 MOST_ADDRESS = 2_000
 EMBEDDED = "/embed/"  # pages of ours that stand in frames of other sites
+REPLAYED = "Idempotent-Replayed"
 SENT = "sent"  # how such a page hears what became of its form: 201 published, 202 held
 
 SEE_OTHER: dict[int | str, dict[str, Any]] = {
@@ -120,7 +121,9 @@ async def answered(
         if not prefers_html(request.headers.get("accept", "")):
             raise
         return _as_page(error, form, kept_values(await request.body(), model), back, locale)
-    return Response(status_code=303, headers={"Location": back.after(values.get(RETURN_TO), sent.status_code)})
+    repeated = {name: value for name, value in sent.headers.items() if name == REPLAYED.lower()}
+    location = back.after(values.get(RETURN_TO), sent.status_code)
+    return Response(status_code=303, headers={"Location": location, **repeated})
 
 
 def _as_page(error: DomainError, form: PlainForm, kept: dict[str, str], back: Back, locale: str) -> Response:
@@ -171,7 +174,8 @@ def form_values(body: bytes) -> dict[str, str]:
 
 def kept_values(body: bytes, model: type[BaseModel]) -> dict[str, str]:
     """What of a form may stand in it again: the fields that the model knows, whatever is wrong with them."""
-    pairs = parse_qsl(body[:100_000].decode(errors="ignore"))
+    parts = body.split(b"&", MOST_PARAMETERS)[:MOST_PARAMETERS]
+    pairs = parse_qsl(b"&".join(parts).decode(errors="ignore"))
     return {name: value for name, value in pairs if name in model.model_fields or name == RETURN_TO}
 
 
