@@ -1,4 +1,6 @@
-"""Names that guests may not borrow unseen: those of bylines, of colleagues and of the site, in every language."""
+"""Names that guests may not borrow unseen: those of bylines, of colleagues and of the site, in every language, and
+titles of the newsroom.
+"""
 
 from collections.abc import Iterator
 
@@ -50,6 +52,16 @@ _ALIKE = {
     "ك": "کڪګ",
     "و": "ۋۇۆ",
 }
+# whole names only: who is called Editor is looked at, Edith Moderator-Smith and مشرف الدين are not
+_TITLES = (
+    *("Admin", "Admins", "Administrator", "Site Admin", "Moderator", "Moderators", "Mod", "Mods", "Webmaster", "Staff"),
+    *("Editor", "Editors", "The Editor", "The Editors", "Chief Editor", "Editor in Chief", "Managing Editor"),
+    *("Editorial Board", "Editorial Team", "Editorial Staff", "Newsroom", "The Newsroom", "Support", "Publisher"),
+    *("مشرف", "مشرفة", "المشرفون", "المشرفين", "مشرف الموقع", "مشرف التعليقات", "إدارة", "إدارة الموقع"),
+    *("إدارة التحرير", "إدارة التعليقات", "مدير", "مديرة", "مدير الموقع", "مدير التحرير", "أدمن", "الدعم الفني"),
+    *("محرر", "محررة", "المحررون", "المحررين", "رئيس التحرير", "رئيسة التحرير", "هيئة التحرير", "أسرة التحرير"),
+    *("فريق التحرير", "فريق الموقع", "غرفة الأخبار", "سكرتير التحرير", "مراقب", "مراقب التعليقات", "ناشر"),
+)
 _CAPITALS_TO_ONE = str.maketrans({look: letter for letter, looks in _CAPITALS.items() for look in looks})
 _TO_ONE = str.maketrans({look: letter for letter, looks in _ALIKE.items() for look in looks})
 _SKELETON = table_of(ProtectedName).c.skeleton
@@ -61,9 +73,13 @@ def skeleton(name: str) -> str:
     return fold(name.translate(_CAPITALS_TO_ONE)).replace(" ", "").translate(_TO_ONE)[:MOST]
 
 
+_BONES_OF_TITLES = frozenset(map(skeleton, _TITLES))
+
+
 def is_protected(session: Session, name: str) -> bool:
-    """Whether a guest's name reads like one of ours; one query."""
-    return bool(statements.rows(session, _FIND, {"bones": skeleton(name)}))
+    """Whether a guest's name reads like one of ours, or like a title; one query."""
+    bones = skeleton(name)
+    return bones in _BONES_OF_TITLES or bool(statements.rows(session, _FIND, {"bones": bones}))
 
 
 def refresh(session: Session) -> None:

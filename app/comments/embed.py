@@ -11,9 +11,9 @@ from fastapi import APIRouter, Request, Response
 from app.comments import threads
 from app.comments.embed_page import STYLE, Asked, Item, Scene, missing_page, thread_page
 from app.comments.errors import CommentNotFound
+from app.comments.form import FORM
 from app.comments.models import Status
 from app.comments.prepared import Story
-from app.comments.public import FORM
 from app.comments.schemas import RepliesQuery, ThreadQuery
 from app.core import render_tokens
 from app.core.db import Database

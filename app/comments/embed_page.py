@@ -22,7 +22,7 @@ STYLE = pages.STYLE + (
     "ol,nav ul{list-style:none;margin:0;padding:0}nav li{display:inline-block;margin-inline-end:1rem}"
     "article{margin:1.5rem 0}article h3{font-size:1rem;margin:0;display:inline}article p{margin:.5rem 0}"
     "ol ol{margin-inline-start:.5rem;padding-inline-start:.75rem;border-inline-start:2px solid #ccc}"
-    "li:target>article{background:#fff6d6;outline:.5rem solid #fff6d6}"
+    "li:target>article,article:target{background:#fff6d6;outline:.5rem solid #fff6d6}"
     ".badge{background:#1a1a1a;color:#fff;border-radius:.2rem;padding:0 .4rem;font-size:.8rem}"
     ".meta{color:#555;font-size:.9rem}.body{overflow-wrap:anywhere}.notice{border:2px solid #2b6a2b;padding:.5rem 1rem}"
     "a{color:#0b4f9e}select{font:inherit;padding:.4rem}"
@@ -156,7 +156,9 @@ def _pages(scene: Scene) -> str:
 
 def _comment(item: Item, scene: Scene) -> str:
     number, lang = item["number"], scene.lang
-    head = f'<li id="c{number}"><article aria-label="{words.LINK[lang].format(number=number)}">'
+    label = words.LINK[lang].format(number=number)
+    # letters and the widget say `#comment-12`, this page says `#c12`
+    head = f'<li id="c{number}"><article id="comment-{number}" aria-label="{label}">'
     if item["status"] == "deleted":
         inside = f'<p class="meta">{words.DELETED[lang]}</p>'
     else:

@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 from app.abuse.errors import Sanctioned
 from app.comments import documents, queries, service, threads
 from app.comments.errors import CommentNotFound, DuplicateComment, ThreadClosed, WindowClosed
+from app.comments.form import FORM, CommentFormRoute
 from app.comments.models import Status
 from app.comments.schemas import (
     CommentAnswer,
@@ -32,9 +33,7 @@ from app.core.http.answers import Idempotency, StillRunning, create, versioned
 from app.core.http.conditional import IfMatch, etag_for
 from app.core.http.deps import Db, Guest, Now, SecretKeys
 from app.core.http.forms import SEE_OTHER, answered, form_docs
-from app.core.http.light import LightRoute
 from app.core.http.network import Network
-from app.core.http.pages import Box, PlainForm
 from app.core.http.problems import problems
 from app.core.http.readers import MaybeReader
 from app.core.http.ready import Ready
@@ -47,15 +46,6 @@ from app.publications.errors import StoryNotFound, Withdrawn
 from app.staff.guards import bearer_token
 
 EDIT_TOKEN = "comment-edit"
-FORM = PlainForm(
-    {"en": "Your comment", "ar": "تعليقك"},
-    (
-        Box("author_name", {"en": "Your name", "ar": "اسمك"}),
-        Box("author_email", {"en": "Your e-mail address (never shown)", "ar": "بريدك الإلكتروني (لا يُنشر)"}, "email"),
-        Box("body", {"en": "Your comment", "ar": "تعليقك"}, "area"),
-    ),
-)
-
 edit_token = HTTPBearer(scheme_name="edit_token", description="`edit_token` of the comment", auto_error=False)
 
 
@@ -118,7 +108,7 @@ class _Sent(Response):
 
 
 hot_router = APIRouter(prefix="/v1", tags=["comments"], route_class=HotRoute)
-light_router = APIRouter(prefix="/v1", tags=["comments"], route_class=LightRoute)
+light_router = APIRouter(prefix="/v1", tags=["comments"], route_class=CommentFormRoute)
 router = APIRouter(prefix="/v1", tags=["comments"], route_class=StrictRoute)
 writer_router = APIRouter(
     prefix="/v1/comments", tags=["comments"], route_class=WriterRoute, dependencies=[Depends(edit_token)]

@@ -16,14 +16,12 @@ from app.core.errors import Invalid, Malformed, TooMany, Unauthenticated, Unsupp
 from app.core.http.answers import Created, Idempotency, Repeat, StillRunning, create
 from app.core.http.conditional import etag_of
 from app.core.http.deps import Db, Guest, Now, SecretKeys
-from app.core.http.forms import SEE_OTHER, answered, form_docs
+from app.core.http.forms import SEE_OTHER, Back, FormDoor, answered, form_docs
 from app.core.http.network import Network
-from app.core.http.pages import Box, PlainForm
+from app.core.http.pages import Box, Hidden, PlainForm
 from app.core.http.problems import problems
 from app.core.http.routes import StrictRoute
 from app.staff.guards import bearer_token
-
-router = APIRouter(prefix="/v1/contact", tags=["contact"], route_class=StrictRoute)
 
 RECEIPT = "contact-receipt"
 FORM = PlainForm(
@@ -34,8 +32,26 @@ FORM = PlainForm(
         Box("subject", {"en": "Subject", "ar": "الموضوع"}),
         Box("body", {"en": "Your message", "ar": "رسالتك"}, "area"),
     ),
+    (
+        Hidden("kind", {"en": "The kind of message", "ar": "نوع الرسالة"}, kept=True),
+        Hidden("sealed", {"en": "The sealed message", "ar": "الرسالة المختومة"}, kept=True),
+        Hidden("locale", {"en": "The language", "ar": "اللغة"}),
+    ),
 )
 
+
+class ContactFormRoute(FormDoor, StrictRoute):
+    """The door of the form."""
+
+    form, model = FORM, ContactMessage
+
+    async def manners(self, request: Request) -> tuple[Back, str]:
+        """As the site has set them."""
+        found: tuple[Back, str] = await request.app.state.db.read(queries.get_form_manners)
+        return found
+
+
+router = APIRouter(prefix="/v1/contact", tags=["contact"], route_class=ContactFormRoute)
 receipt = HTTPBearer(scheme_name="receipt", description="`receipt` of the message", auto_error=False)
 
 

@@ -132,6 +132,7 @@ async def test_comments_stand_nested_each_in_its_own_direction(newsroom: Newsroo
     await plant(newsroom, post_id, "شكرًا على هذا التحقيق.", parent_id=parent, author_name="سلمى", locale="ar")
     answer, found = await show(newsroom)
     assert [item["id"] for item in found.all("li") if "id" in item] == ["c1", "c2"]
+    assert [item["id"] for item in found.all("article")] == ["comment-1", "comment-2"]  # as letters link to them
     assert [(body["lang"], body["dir"]) for body in found.all("div") if body.get("class") == "body"] == [
         ("en", "ltr"),
         ("ar", "rtl"),

@@ -79,6 +79,49 @@ async def test_a_borrowed_name_waits_for_a_person(newsroom: Newsroom, guest: str
     assert row.hold_reasons == (["content"] if held else [])
 
 
+@pytest.mark.parametrize(
+    ("guest", "held"),
+    [
+        ("Moderator", True),
+        ("admin", True),
+        ("A D M I N", True),
+        ("*Adm1n*", True),
+        ("Аdmin", True),  # Cyrillic А
+        ("M0derator", True),
+        ("Editor", True),
+        ("Editor-in-Chief", True),
+        ("The Editors", True),
+        ("مشرف", True),
+        ("المشرف", True),
+        ("مشـــرِف", True),
+        ("الإدارة", True),
+        ("الاداره", True),
+        ("محرر", True),
+        ("المحرّر", True),
+        ("هيئة التحرير", True),
+        ("مدیر التحریر", True),  # Persian ye
+        ("Edith Editor", False),
+        ("Editha", False),
+        ("Adminah", False),
+        ("Modi", False),
+        ("Maud", False),
+        ("Salma Moderator", False),
+        ("مشرف الدين", False),
+        ("برويز مشرف", False),
+        ("محرر بن خلف", False),
+        ("مدير حسن", False),
+        ("نور الإدارة", False),
+    ],
+)
+async def test_a_title_waits_for_a_person_and_names_with_it_do_not(newsroom: Newsroom, guest: str, held: bool) -> None:
+    await open_thread(newsroom)
+    await set_policy(newsroom, "postmoderate")
+    answer = await say(newsroom, author_name=guest)
+    assert answer.status_code == (202 if held else 201)
+    (row,) = await stored(newsroom)
+    assert (row.author_name, row.hold_reasons) == (guest, ["content"] if held else [])
+
+
 async def test_names_follow_bylines_colleagues_and_the_site(newsroom: Newsroom) -> None:
     async def taken(name: str) -> bool:
         return await newsroom.stored(lambda session: names.is_protected(session, name))

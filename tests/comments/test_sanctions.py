@@ -1,6 +1,7 @@
 """Bans have an end and are told to whom they concern; nobody else learns of them."""
 
 from datetime import datetime, timedelta
+from html import escape
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,7 +14,7 @@ from app.abuse.memory_models import Sanction
 from app.core.clock import wire_time
 from app.core.ids import random_id
 from app.events.models import Event
-from tests.comments.talk import NOON, bearer, open_thread, reader_at, say, set_policy, stored
+from tests.comments.talk import NOON, THREAD, bearer, open_thread, reader_at, say, set_policy, stored
 from tests.newsroom import Desk, Newsroom
 
 pytestmark = pytest.mark.anyio
@@ -94,6 +95,22 @@ async def test_a_banned_reader_is_told_and_nothing_is_stored(talk: Talk) -> None
     async with reader_at(talk.newsroom, "192.0.2.7") as client:
         assert refused(await client.patch(path, json={"body": "changed"}, headers=bearer(first)), WEEK)
     assert len(await stored(talk.newsroom)) == 3
+
+
+@pytest.mark.parametrize(
+    ("locale", "said"), [("en", "You cannot write here until"), ("ar", "لا يمكنك الكتابة هنا حتى")]
+)
+async def test_a_form_tells_a_banned_reader_why_and_until_when(talk: Talk, locale: str, said: str) -> None:
+    notice = '<b>Insults</b> & "more".'
+    assert (await talk.ban(await talk.write(), "network", notice=notice)).status_code == 201
+    form = {"body": "Once more.", "author_name": "Salma", "locale": locale}
+    async with reader_at(talk.newsroom, "192.0.2.7", Accept="text/html") as client:
+        answer = await client.post(THREAD, data=form)
+    assert (answer.status_code, answer.headers["content-type"]) == (403, "text/html; charset=utf-8")
+    time = '<time datetime="2026-11-23T00:00:00Z" dir="ltr">2026-11-23 00:00 UTC</time>'
+    assert f"<p>{said} {time}.</p>" in answer.text
+    assert f'<blockquote dir="auto">{escape(notice)}</blockquote>' in answer.text
+    assert "Once more.</textarea>" in answer.text
 
 
 async def test_a_ban_ends_by_itself(talk: Talk) -> None:

@@ -147,6 +147,63 @@ def test_a_reader_key_that_is_not_known_any_more_is_replaced(stage: Stage) -> No
         assert len(set(seen)) == 2
 
 
+def test_a_reader_key_that_is_not_known_any_more_hinders_no_comment(stage: Stage) -> None:
+    slug = stage.story()
+    kept = f"localStorage['masthead-comments {stage.server.base}']"
+    sent: list[tuple[str, int]] = []
+
+    def pass_on(route: Route) -> None:
+        if route.request.method != "POST":
+            return route.fallback()
+        answer = route.fetch()
+        sent.append((route.request.headers["reader-key"], answer.status))
+        return route.fulfill(response=answer)
+
+    with stage.visit(slug, before=lambda page: page.route("**/comments", pass_on)) as page:
+        page.evaluate(f"{kept} = JSON.stringify({{reader: 'junk'}})")
+        write(page, "Written with an old key")
+        expect(comment(page, "Written with an old key")).to_be_focused()
+        key = page.evaluate(f"JSON.parse({kept}).reader")
+    assert sent == [("junk", 400), (key, 201)]
+    assert len(stage.public(slug)) == 1
+
+
+@pytest.mark.parametrize(
+    ("locale", "send", "said"),
+    [("en", "Send", "You cannot write here until Nov 2"), ("ar", "أرسل", "لا يمكنك الكتابة هنا حتى")],
+)
+def test_a_banned_reader_reads_why_and_until_when(stage: Stage, locale: str, send: str, said: str) -> None:
+    slug = stage.story(locale=locale)
+    notice = "حُظرت بسبب إهانات <متكررة>."
+    ban = {"type": "/problems/sanctioned", "status": 403, "notice": notice, "ends_at": "2026-11-23T12:00:00Z"}
+
+    def refuse(route: Route) -> None:
+        if route.request.method == "POST":
+            route.fulfill(status=403, json=ban, **PROBLEM)
+        else:
+            route.fallback()
+
+    with stage.visit(slug, locale=locale, before=lambda page: page.route("**/comments", refuse)) as page:
+        page.locator("input[name=author_name]").fill("Salma")
+        page.locator("textarea").fill("Once more")
+        page.get_by_role("button", name=send).click()
+        alert = page.get_by_role("alert").filter(has_text=said)
+        expect(alert).to_contain_text(f"\u2068{notice}\u2069")
+        expect(page.locator("textarea")).to_have_value("Once more")
+
+
+@pytest.mark.parametrize("name", ["c", "comment-"])
+def test_an_address_leads_to_a_comment_however_it_is_spelled(stage: Stage, name: str) -> None:
+    slug = stage.story()
+    stage.say(slug, "Before it")
+    stage.say(slug, "Led to")
+    number = stage.public(slug)[1]["number"]
+    with stage.visit(slug) as page:
+        expect(comment(page, "Led to")).not_to_be_focused()
+        page.evaluate(f"location.hash = '#{name}{number}'")
+        expect(comment(page, "Led to")).to_be_focused()
+
+
 def test_a_comment_is_reported_with_a_reason(stage: Stage) -> None:
     slug = stage.story()
     stage.say(slug, "Buy my boats")

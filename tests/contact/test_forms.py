@@ -94,6 +94,26 @@ async def test_a_person_gets_the_form_back_as_they_filled_it_in(newsroom: Newsro
     assert await stored(newsroom) == []
 
 
+async def test_what_is_wrong_and_not_seen_is_named_and_never_makes_a_tip_a_letter(newsroom: Newsroom) -> None:
+    await set_site(newsroom, SiteSettings(contact=ContactPolicy(kinds=("message",))))
+    letter = LETTER | {"kind": "tip", "locale": "en"}
+    answer = await newsroom.reader.post(URL, data=letter, headers=HTML)
+    assert (answer.status_code, "The kind of message: is not taken here</li>" in answer.text) == (422, True)
+    assert '<input type="hidden" name="kind" value="tip">' in answer.text
+    sealed = await newsroom.reader.post(URL, data={"kind": "tip", "sealed": "x", "locale": "ar"}, headers=HTML)
+    assert "الرسالة المختومة: غير صحيح</li>" in sealed.text
+
+
+async def test_what_stands_before_the_door_is_told_as_pages_too(newsroom: Newsroom) -> None:
+    parts = {name: (None, value) for name, value in ARABIC.items()}
+    files = await newsroom.reader.post(URL, files=parts, headers=HTML)
+    assert (files.status_code, f"{ARABIC['body']}</textarea>" in files.text) == (415, True)
+    key = await newsroom.reader.post(URL, data=LETTER, headers=HTML | {"Idempotency-Key": "a b"})
+    assert (key.status_code, f"{LETTER['body']}</textarea>" in key.text) == (400, True)
+    plain = await newsroom.reader.post(URL, data=LETTER, headers={"Idempotency-Key": "a b"})
+    assert (plain.status_code, plain.headers["content-type"]) == (400, "application/problem+json")
+
+
 async def test_a_duplicate_and_a_flood_are_told_as_pages_too(newsroom: Newsroom) -> None:
     newsroom.set_clock(NOON)  # within one minute
     await newsroom.reader.post(URL, data=LETTER)

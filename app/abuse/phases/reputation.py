@@ -1,4 +1,4 @@
-"""Phase 7: a guest's name that reads like that of a byline, of a colleague or of the site is looked at by a person."""
+"""Phase 7: a guest's name that reads like that of a byline, a colleague or the site, or like a title, waits."""
 
 from sqlmodel import Session
 
@@ -15,4 +15,6 @@ def examine(session: Session, attempt: Attempt) -> Finding | None:
         return None
     if not names.is_protected(session, attempt.name):
         return None
-    return Finding(PHASE, Ruling.HOLD, "the name reads like that of a byline, a colleague or the site", "content")
+    return Finding(
+        PHASE, Ruling.HOLD, "the name reads like that of a byline, a colleague or the site, or like a title", "content"
+    )

@@ -1,24 +1,29 @@
 """Doors that take a message as JSON or as a plain HTML form: one model, two content types, 303 and HTML for forms."""
 
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 from fastapi import Request, Response
 from pydantic import BaseModel, ValidationError
+from starlette.exceptions import HTTPException
 
 from app.core.errors import DomainError, FieldError, Invalid, Malformed, UnsupportedMediaType
-from app.core.http.pages import THANKS_PATH, PlainForm, error_page, html_response
+from app.core.http.pages import THANKS_PATH, PlainForm, error_page, html_response, is_spoken
 from app.core.http.problems import field_errors
 from app.core.http.query import MOST_PARAMETERS
 from app.core.http.routes import FORM_TYPES, JSON_TYPES, strict_json
 
 Draft = TypeVar("Draft", bound=BaseModel)
 
+MULTIPART = "multipart/form-data"
+BROWSER_TYPES = FORM_TYPES | {MULTIPART, "text/plain"}  # in which browsers send forms
 RETURN_TO = "return_to"
 MOST_ADDRESS = 2_000
 EMBEDDED = "/embed/"  # pages of ours that stand in frames of other sites
+REPLAYED = "Idempotent-Replayed"
 SENT = "sent"  # how such a page hears what became of its form: 201 published, 202 held
 
 SEE_OTHER: dict[int | str, dict[str, Any]] = {
@@ -120,7 +125,37 @@ async def answered(
         if not prefers_html(request.headers.get("accept", "")):
             raise
         return _as_page(error, form, kept_values(await request.body(), model), back, locale)
-    return Response(status_code=303, headers={"Location": back.after(values.get(RETURN_TO), sent.status_code)})
+    repeated = {name: value for name, value in sent.headers.items() if name == REPLAYED.lower()}
+    location = back.after(values.get(RETURN_TO), sent.status_code)
+    return Response(status_code=303, headers={"Location": location, **repeated})
+
+
+class FormDoor:
+    """Beside a route class: answers a browser's form with a page also when something before the door said no."""
+
+    form: ClassVar[PlainForm]
+    model: ClassVar[type[BaseModel]]
+
+    async def manners(self, request: Request) -> tuple[Back, str]:
+        """Where forms may lead, and the language for one that names none."""
+        raise NotImplementedError
+
+    async def refused(self, request: Request, error: DomainError) -> Response:
+        """The form again, where it came from a browser; else the error itself."""
+        if _media_type(request) not in BROWSER_TYPES or not prefers_html(request.headers.get("accept", "")):
+            raise error
+        back, locale = await self.manners(request)
+        return _as_page(error, self.form, await _kept(request, self.model), back, locale)
+
+
+async def _kept(request: Request, model: type[BaseModel]) -> dict[str, str]:
+    """What was filled in, also in a form of the kind for files, which no door takes."""
+    if _media_type(request) != MULTIPART:
+        return kept_values(await request.body(), model)
+    with suppress(HTTPException):
+        async with request.form(max_fields=MOST_PARAMETERS) as form:
+            return _known({name: value for name, value in form.items() if isinstance(value, str)}, model)
+    return {}
 
 
 def _as_page(error: DomainError, form: PlainForm, kept: dict[str, str], back: Back, locale: str) -> Response:
@@ -131,7 +166,8 @@ def _as_page(error: DomainError, form: PlainForm, kept: dict[str, str], back: Ba
     target = back.target(kept.get(RETURN_TO))
     origin = "{0.scheme}://{0.netloc}".format(urlsplit(target)) if target else ""
     own = own_page(kept.get(RETURN_TO))
-    body = error_page(form, error, kept, kept.get("locale", locale), back=own)
+    named = kept.get("locale", "")
+    body = error_page(form, error, kept, named if is_spoken(named) else locale, back=own)
     ancestors = "'none'" if own is None else "*"
     return html_response(body, error.status, form_action=origin, headers=error.headers, ancestors=ancestors)
 
@@ -171,8 +207,12 @@ def form_values(body: bytes) -> dict[str, str]:
 
 def kept_values(body: bytes, model: type[BaseModel]) -> dict[str, str]:
     """What of a form may stand in it again: the fields that the model knows, whatever is wrong with them."""
-    pairs = parse_qsl(body[:100_000].decode(errors="ignore"))
-    return {name: value for name, value in pairs if name in model.model_fields or name == RETURN_TO}
+    parts = body.split(b"&", MOST_PARAMETERS)[:MOST_PARAMETERS]
+    return _known(dict(parse_qsl(b"&".join(parts).decode(errors="ignore"))), model)
+
+
+def _known(values: dict[str, str], model: type[BaseModel]) -> dict[str, str]:
+    return {name: value for name, value in values.items() if name in model.model_fields or name == RETURN_TO}
 
 
 def prefers_html(accept: str) -> bool:

@@ -7,6 +7,7 @@ from fastapi import Request, Response
 from fastapi.dependencies.models import Dependant
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.core.errors import DomainError
 from app.core.http.query import refuse_unknown
 from app.core.http.routes import StrictRoute
 
@@ -16,7 +17,7 @@ class LightRoute(StrictRoute):
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         super().__init__(path, endpoint, **options)
-        self.app = _light_app(_plan_of(self.dependant, path))
+        self.app = _light_app(_plan_of(self.dependant, path), self.refused)
 
 
 class _Plan(NamedTuple):
@@ -45,10 +46,14 @@ def _plan_of(dependant: Dependant, path: str) -> _Plan:
     )
 
 
-def _light_app(plan: _Plan) -> ASGIApp:
+def _light_app(plan: _Plan, refused: Callable[[Request, DomainError], Awaitable[Response]]) -> ASGIApp:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        refuse_unknown(scope["query_string"], frozenset())
-        answer: Response = await _called(plan, Request(scope, receive, send))
+        request = Request(scope, receive, send)
+        try:
+            refuse_unknown(scope["query_string"], frozenset())
+            answer: Response = await _called(plan, request)
+        except DomainError as error:
+            answer = await refused(request, error)
         await answer(scope, receive, send)
 
     return app

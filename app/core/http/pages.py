@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from hashlib import sha256
 from html import escape
@@ -11,10 +12,11 @@ from typing import Literal
 from fastapi import APIRouter, Response
 
 from app.core.errors import DomainError, FieldError, Invalid
+from app.core.http import form_words as words
 
 THANKS_PATH = "/thanks"
 
-Texts = Mapping[str, str]  # by language: en, ar
+Texts = words.Texts
 
 STYLE = (
     "body{max-width:40rem;margin:2rem auto;padding:0 1rem;font:1rem/1.6 system-ui,sans-serif}"
@@ -46,22 +48,6 @@ _ARRIVED: Texts = {
     "en": "Your words have reached the newsroom. An editor may read them before they appear.",
     "ar": "وصلت رسالتك إلى هيئة التحرير، وقد يقرؤها محرر قبل أن تُنشر.",
 }
-_REFUSED: dict[int, Texts] = {
-    403: {"en": "This is no longer open.", "ar": "لم يعد هذا متاحًا."},
-    409: {"en": "You have sent this already.", "ar": "أرسلت هذا النص من قبل."},
-    422: {"en": "Something is missing or not right:", "ar": "ثمة ما ينقص أو يحتاج إلى تصحيح:"},
-    429: {
-        "en": "That was a lot in a short time. Please try again in a minute.",
-        "ar": "محاولات كثيرة؛ حاول بعد دقيقة.",
-    },
-}
-_NOT_TAKEN: Texts = {"en": "This could not be taken.", "ar": "تعذّر استلام ما أرسلته."}
-_COMPLAINTS: dict[str, Texts] = {
-    "missing": {"en": "is needed", "ar": "مطلوب"},
-    "string_too_short": {"en": "is needed", "ar": "مطلوب"},
-    "string_too_long": {"en": "is too long", "ar": "أطول من المسموح"},
-}
-_NOT_RIGHT: Texts = {"en": "is not right", "ar": "غير صحيح"}
 _GO_BACK: Texts = {"en": "Back, without sending", "ar": "عودة دون إرسال"}
 
 
@@ -75,11 +61,23 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
+class Hidden:
+    """A field without a box: one that was wrong is left out of the form, since its reader cannot put it right, unless
+    leaving it out would change what is sent (`kept`).
+    """
+
+    name: str
+    label: Texts
+    kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PlainForm:
     """How a room's form looks when we have to show it again; members without a box are kept as hidden fields."""
 
     title: Texts
     boxes: tuple[Box, ...]
+    hidden: tuple[Hidden, ...] = ()
 
 
 def error_page(
@@ -90,46 +88,66 @@ def error_page(
     """
     lang = language_of(locale)
     title = form.title[lang]
-    said = _REFUSED.get(error.status, _NOT_TAKEN)[lang]
-    items = "".join(f"<li>{escape(item)}</li>" for item in _complaints(form, error, lang))
-    complaints = f"<ul>{items}</ul>" if items else ""
-    shown = {box.name for box in form.boxes}
     wrong = _wrong_fields(error)
     fields = "".join(
         field(box, values.get(box.name, ""), lang, ' aria-invalid="true"' if box.name in wrong else "")
         for box in form.boxes
     )
+    unlisted = {box.name for box in form.boxes} | _left_out(form, wrong)
     hidden = "".join(
         f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
         for name, value in values.items()
-        if name not in shown
+        if name not in unlisted
     )
+    send = "" if error.status in words.NOWHERE else f"<button>{SEND[lang]}</button>"
     main = (
-        f'<h1>{escape(title)}</h1><div role="alert"><p>{said}</p>{complaints}</div>'
-        f'<form method="post">{fields}{hidden}<button>{SEND[lang]}</button></form>'
+        f'<h1>{escape(title)}</h1><div role="alert">{"".join(_said(form, error, wrong, lang))}</div>'
+        f'<form method="post">{fields}{hidden}{send}</form>'
     )
     if back is not None:
         main += f'<p><a href="{escape(back)}">{_GO_BACK[lang]}</a></p>'
     return page(title, f"<main>{main}</main>", lang)
 
 
-def _complaints(form: PlainForm, error: DomainError, lang: str) -> Iterator[str]:
-    labels = {box.name: box.label[lang] for box in form.boxes}
-    for name, wrong in _wrong_fields(error).items():
-        yield f"{labels.get(name, name)}: {_complaint(wrong, lang)}"
+def _said(form: PlainForm, error: DomainError, wrong: Mapping[str, FieldError], lang: str) -> Iterator[str]:
+    """Why it was refused: in general, until when, in the newsroom's own words, field by field."""
+    until = error.members.get("ends_at")
+    yield f"<p>{words.REFUSED.get(error.status, words.NOT_TAKEN)[lang]}</p>" if until is None else _until(until, lang)
+    if notice := error.members.get("notice"):
+        yield f'<blockquote dir="auto">{escape(notice)}</blockquote>'
+    if items := "".join(f"<li>{item}</li>" for item in _complaints(form, wrong, lang)):
+        yield f"<ul>{items}</ul>"
+
+
+def _until(text: str, lang: str) -> str:
+    """A time in figures, which both languages read alike."""
+    time = f'<time datetime="{escape(text)}" dir="ltr">{datetime.fromisoformat(text):%Y-%m-%d %H:%M} UTC</time>'
+    return f"<p>{words.UNTIL[lang].format(time=time)}</p>"
+
+
+def _complaints(form: PlainForm, wrong: Mapping[str, FieldError], lang: str) -> Iterator[str]:
+    labels = {box.name: box.label[lang] for box in form.boxes} | {each.name: each.label[lang] for each in form.hidden}
+    addresses = {box.name for box in form.boxes if box.kind == "email"}
+    left_out = _left_out(form, wrong)
+    for name, found in wrong.items():
+        code = "email" if found.code == "value_error" and name in addresses else found.code
+        said = words.COMPLAINTS.get(code, words.NOT_RIGHT)[lang]
+        after = f" {words.LEFT_OUT[lang]}" if name in left_out else ""
+        yield f"{labels.get(name) or f'<bdi>{escape(name)}</bdi>'}: {said}{after}" if name else said
+
+
+def _left_out(form: PlainForm, wrong: Mapping[str, FieldError]) -> set[str]:
+    """What was wrong and would be again, since it is not seen."""
+    return {name for name in wrong if name} - {
+        *(box.name for box in form.boxes),
+        *(hidden.name for hidden in form.hidden if hidden.kept),
+    }
 
 
 def _wrong_fields(error: DomainError) -> dict[str, FieldError]:
-    """By name, the last word on each."""
+    """By name, the last word on each; what is wrong with the whole has no name."""
     errors = error.errors if isinstance(error, Invalid) else ()
-    return {wrong.pointer.removeprefix("/body/"): wrong for wrong in errors}
-
-
-def _complaint(field: FieldError, lang: str) -> str:
-    """Our own words; the English detail, which is made for programmers, only where we have none."""
-    if field.code in _COMPLAINTS:
-        return _COMPLAINTS[field.code][lang]
-    return field.detail if lang == "en" else _NOT_RIGHT[lang]
+    return {(*wrong.pointer.split("/", 2), "")[2]: wrong for wrong in errors}
 
 
 def field(box: Box, value: str, lang: str, more: str = "") -> str:
@@ -140,6 +158,11 @@ def field(box: Box, value: str, lang: str, more: str = "") -> str:
         # the line break after the tag is no part of the value, so that a leading one in the value survives
         return f"{label}<textarea {named}>\n{escape(value)}</textarea>"
     return f'{label}<input type="{box.kind}" {named} value="{escape(value)}">'
+
+
+def is_spoken(locale: str) -> bool:
+    """Whether our pages speak the language of this locale."""
+    return locale.partition("-")[0].lower() in _DIRECTIONS
 
 
 def language_of(locale: str) -> str:

@@ -16,7 +16,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.convertors import Convertor, register_url_convertor
 
-from app.core.errors import Malformed, UnsupportedMediaType
+from app.core.errors import DomainError, Malformed, UnsupportedMediaType
 from app.core.http.query import refuse_unknown
 from app.core.http.ready import hot_app
 
@@ -61,16 +61,23 @@ class StrictRoute(APIRoute):
         checks_body = _body_check(self)
 
         async def handle(request: Request) -> Response:
-            await self.before(request)
-            if checks_body is not None:
-                await checks_body(request)
-            refuse_unknown(request.scope["query_string"], known)
-            return await solve(request)
+            try:
+                await self.before(request)
+                if checks_body is not None:
+                    await checks_body(request)
+                refuse_unknown(request.scope["query_string"], known)
+                return await solve(request)
+            except DomainError as error:
+                return await self.refused(request, error)
 
         return handle
 
     async def before(self, request: Request) -> None:
         """Nothing stands before a public door."""
+
+    async def refused(self, request: Request, error: DomainError) -> Response:
+        """What is answered when a rule said no; raised again, it becomes a problem."""
+        raise error
 
 
 class GuardedRoute(StrictRoute):

@@ -189,7 +189,8 @@ class WritingForm {
       this.sent = { text, key: randomKey(), body: JSON.stringify(draft) };
     }
     try {
-      const answer = await server.send("POST", path, { ...this.sent, reader: store.reader });
+      // one more reader is made up only for who was one: writing needs no key
+      const answer = await (store.reader ? server.sendAsReader("POST", path, this.sent) : server.send("POST", path, this.sent));
       this.#spent();
       return answer;
     } catch (error) {

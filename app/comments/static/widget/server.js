@@ -1,11 +1,14 @@
 // Talking with the server: plain requests without cookies, and errors as things that can be said.
 
 /** What the server refused, or that it could not be reached; `fields` are its complaints by the name of a member. */
+// `notice` is what the newsroom says about a ban, `until` its end.
 class Problem extends Error {
-  constructor(kind, { wait, fields, status } = {}) {
+  constructor(kind, { wait, fields, status, notice, until } = {}) {
     super(kind);
     this.kind = kind;
     this.wait = wait;
+    this.notice = notice;
+    this.until = until;
     this.fields = fields ?? new Map();
     this.status = status;
   }
@@ -93,7 +96,8 @@ async function problemIn(answer) {
     const fields = new Map((told.errors ?? []).map((error) => [error.pointer.replace("/body/", ""), error]));
     return new Problem("fields", { status, fields });
   }
-  return new Problem(told.code ?? String(told.type).replace("/problems/", ""), { status });
+  const { notice, ends_at: until } = told;
+  return new Problem(told.code ?? String(told.type).replace("/problems/", ""), { status, notice, until });
 }
 
 function randomKey() {

@@ -271,9 +271,9 @@ class Thread {
     (parent ?? this.title).focus();
   }
 
-  /** `#comment-12` in the address leads to the comment with this number, if it is on the page. */
+  /** `#comment-12` or `#c12` in the address leads to the comment with this number, if it is on the page. */
   #goToHash() {
-    const number = Number(/^#comment-(\d+)$/.exec(location.hash)?.[1]);
+    const number = Number(/^#c(?:omment-)?(\d+)$/.exec(location.hash)?.[1]);
     [...this.views.values()].find((view) => view.comment.number === number)?.focus();
   }
 }

@@ -33,7 +33,14 @@ class Words {
       return this.say("problems.failed");
     }
     if (error.kind === "wait") return this.say("problems.wait", { n: error.wait });
+    if (error.kind === "sanctioned" && error.until) return this.#banned(error);
     return this.say(`problems.${error.kind}`) ?? this.say("problems.failed");
+  }
+
+  /** Until when, and why in the newsroom's own words, which may run the other way. */
+  #banned({ until, notice }) {
+    const said = this.say("problems.sanctioned", { until: this.date(until) });
+    return notice ? `${said} \u2068${notice}\u2069` : said;
   }
 
   /** What is wrong with one field; the server's own detail only where it is in the reader's language. */
