@@ -2,11 +2,11 @@
 
 from fastapi import Request
 
-from app.comments import queries
 from app.comments.schemas import CommentDraft
 from app.core.http.forms import Back, FormDoor
 from app.core.http.light import LightRoute
 from app.core.http.pages import Box, Hidden, PlainForm
+from app.site import queries as site_queries
 
 FORM = PlainForm(
     {"en": "Your comment", "ar": "تعليقك"},
@@ -30,5 +30,5 @@ class CommentFormRoute(FormDoor, LightRoute):
 
     async def manners(self, request: Request) -> tuple[Back, str]:
         """As the site has set them."""
-        found: tuple[Back, str] = await request.app.state.db.read(queries.get_form_manners)
+        found: tuple[Back, str] = await request.app.state.db.read(site_queries.get_form_manners)
         return found

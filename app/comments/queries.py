@@ -17,7 +17,6 @@ from app.comments.schemas import CommentPost, Counts, OwnComment, OwnTombstone, 
 from app.core import statements
 from app.core.db import as_time, as_uuid
 from app.core.errors import Unauthenticated
-from app.core.http.forms import Back
 from app.posts.models import Post
 from app.publications import queries as publications_queries
 from app.publications.errors import StoryNotFound
@@ -36,13 +35,6 @@ def get_story(session: Session, slug: str, *, at: datetime) -> Story:
     return story._replace(
         id=as_uuid(story.id), group_id=as_uuid(story.group_id), published_at=as_time(story.published_at)
     )
-
-
-def get_form_manners(session: Session) -> tuple[Back, str]:
-    """Where plain forms may lead, and the language in which we speak to a form below no story."""
-    settings = site_queries.get_settings(session)
-    back = Back(site_queries.get_addresses(session).public_url, settings.contact.return_origins)
-    return back, settings.default_locale
 
 
 def lock_threads(session: Session, post_ids: set[UUID]) -> None:

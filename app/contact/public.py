@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.security import HTTPBearer
 
-from app.contact import conversation, queries, service
+from app.contact import conversation, service
 from app.contact.conversation import Sender
 from app.contact.conversation_schemas import Conversation, ConversationTurn, FollowUp
 from app.contact.errors import ConversationFull, ConversationNotFound, DuplicateMessage
@@ -21,6 +21,7 @@ from app.core.http.network import Network
 from app.core.http.pages import Box, Hidden, PlainForm
 from app.core.http.problems import problems
 from app.core.http.routes import StrictRoute
+from app.site import queries as site_queries
 from app.staff.guards import bearer_token
 
 RECEIPT = "contact-receipt"
@@ -47,7 +48,7 @@ class ContactFormRoute(FormDoor, StrictRoute):
 
     async def manners(self, request: Request) -> tuple[Back, str]:
         """As the site has set them."""
-        found: tuple[Back, str] = await request.app.state.db.read(queries.get_form_manners)
+        found: tuple[Back, str] = await request.app.state.db.read(site_queries.get_form_manners)
         return found
 
 
@@ -99,7 +100,7 @@ async def send_contact_message(
     `Idempotency-Key` is not honoured for it, and a tip that is sent again is stored again. A tip can be **sealed** in
     the browser for the keys of `GET /v1/contact/keys`: then only who holds a private key of the newsroom can read it.
     """
-    back, default_locale = await db.read(queries.get_form_manners)
+    back, default_locale = await db.read(site_queries.get_form_manners)
 
     async def send(message: ContactMessage) -> Response:
         return await create(

@@ -12,11 +12,9 @@ from sqlmodel import Session, and_, col, or_, select
 from app.contact.errors import SubmissionNotFound
 from app.contact.models import MessageState, Note, Reply, Submission
 from app.core.actor import Actor
-from app.core.http.forms import Back
 from app.core.ids import parse_id
 from app.mail.errors import LetterNotFound
 from app.mail.models import Mail
-from app.site import queries as site_queries
 from app.site.policies import Retention
 from app.staff import queries as staff_queries
 from app.staff.models import Role, User
@@ -25,13 +23,6 @@ from app.staff.permissions import PERMISSIONS, Permission
 Below = TypeVar("Below", Note, Reply)
 
 TWIN_WINDOW = timedelta(hours=24)
-
-
-def get_form_manners(session: Session) -> tuple[Back, str]:
-    """Where plain forms may lead, and the language in which we speak to a form that names none."""
-    settings = site_queries.get_settings(session)
-    back = Back(site_queries.get_addresses(session).public_url, settings.contact.return_origins)
-    return back, settings.default_locale
 
 
 def find_twin(session: Session, fingerprint: str, *, at: datetime) -> UUID | None:

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from app.core import statements
 from app.core.db import Database, Prepared
+from app.core.http.forms import Back
 from app.site.models import Site
 from app.site.policies import Addresses, SiteSettings
 
@@ -43,3 +44,10 @@ def get_addresses(session: Session) -> Addresses:
     """Addresses of the front end; `public_url` is the server's base address until it is set."""
     settings = get_settings(session)
     return Addresses(public_url=settings.public_url or session.info["base_url"], patterns=settings.url_patterns)
+
+
+def get_form_manners(session: Session) -> tuple[Back, str]:
+    """Where plain forms may lead, and the language in which we speak to a form that names none."""
+    settings = get_settings(session)
+    back = Back(get_addresses(session).public_url, settings.contact.return_origins)
+    return back, settings.default_locale
