@@ -64,7 +64,7 @@ async def test_a_named_tag_has_its_name_in_the_language_of_the_story(newsroom: N
     tag = await newsroom.stored(lambda session: session.exec(select(Tag)).one())
     assert (tag.names, tag.slug) == ({"ar": "سُفنٌ قديمة"}, "سفن-قديمة")
     event = await newsroom.stored(lambda session: session.exec(select(Event)).one())
-    assert (event.name, event.subject_id, event.data["slug"]) == ("tag.created", tag.id, tag.slug)
+    assert (event.name, event.subject_id, event.data["slug"]) == ("tag.named", tag.id, tag.slug)
 
 
 @pytest.mark.parametrize(
