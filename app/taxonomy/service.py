@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from app.core.actor import Actor
-from app.core.errors import Forbidden, Invalid, wrong
+from app.core.errors import MOST_USES, Forbidden, Invalid, Use, wrong
 from app.core.folding import search_text
 from app.core.http.conditional import Match
 from app.core.language import pick
@@ -19,7 +19,7 @@ from app.site.policies import SiteSettings, unknown_locales
 from app.staff.models import User
 from app.staff.permissions import Permission
 from app.taxonomy import queries, slugs, tree
-from app.taxonomy.errors import MOST_USES, TermInUse, TermNotFound, Use
+from app.taxonomy.errors import TermInUse, TermNotFound
 from app.taxonomy.models import Author, Section, Series, Tag
 from app.taxonomy.schemas import (
     AuthorCreate,

@@ -13,7 +13,8 @@ from app.events.models import Event
 from app.site import queries, service
 from app.site.policies import SiteSettings
 from tests.newsroom import Newsroom
-from tests.pieces import NOON
+from tests.pieces import NOON, add_dossier
+from tests.posts.desk import POSTS, opened, published
 
 pytestmark = pytest.mark.anyio
 
@@ -239,6 +240,54 @@ async def test_the_event_names_members_but_no_values(newsroom: Newsroom) -> None
         lambda session: session.exec(select(Event).where(col(Event.name) == "site.changed")).all()
     )
     assert [(event.data, event.actor_id) for event in events] == [({"keys": ["name", "comments"]}, admin.user_id)]
+
+
+@pytest.mark.parametrize("kind", ["article", "page"])
+@pytest.mark.parametrize("life", ["draft", "published", "trashed"])
+async def test_a_language_that_something_is_written_in_stays(newsroom: Newsroom, kind: str, life: str) -> None:
+    admin = await newsroom.staff("admin")
+    verb = published if life == "published" else opened
+    post = await verb(admin, kind=kind, locale="ar", title="أصوات الميناء")
+    if life == "trashed":
+        assert (await admin.delete(f"{POSTS}/{post['id']}", headers=ANY)).is_success
+    before = await admin.get(URL)
+    answer = await change(admin, locales=["en"], tagline={"en": "New"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "in_use")
+    assert answer.json()["used_by"] == [{"kind": kind, "id": post["id"], "title": "أصوات الميناء"}]
+    after = await admin.get(URL)
+    assert (after.json(), after.headers["ETag"]) == (before.json(), before.headers["ETag"])
+    assert (await change(admin, '"7"', locales=["en"])).status_code == 412
+    assert (await change(admin, locales=["en"], default_locale="ar")).status_code == 422
+
+
+async def test_a_language_goes_when_nothing_is_written_in_it(newsroom: Newsroom) -> None:
+    admin = await newsroom.staff("admin")
+    await opened(admin, locale="en")
+    assert (await change(admin, locales=["ar", "en", "fr"])).status_code == 200
+    answer = await change(admin, locales=["en"])
+    assert (answer.status_code, answer.json()["name"]) == (200, {"en": "Masthead"})
+
+
+async def test_twenty_of_what_is_written_in_it_are_named_the_latest_first(newsroom: Newsroom) -> None:
+    admin = await newsroom.staff("admin")
+    for number in range(21):
+        await newsroom.db.write(add_dossier, f"قصة {number}", locale="ar")
+    used_by = (await change(admin, locales=["en"])).json()["used_by"]
+    assert [use["title"] for use in used_by] == [f"قصة {number}" for number in range(20, 0, -1)]
+
+
+@pytest.mark.parametrize("way", ["a story", "a translation"])
+async def test_who_begins_a_story_while_its_language_goes(newsroom: Newsroom, way: str) -> None:
+    admin = await newsroom.staff("admin")
+    original = await opened(admin, locale="en")
+    kept = ["en", "ar"]
+    for code in ("fr", "de", "es", "it", "pt", "tr", "fa", "ur"):
+        assert (await change(admin, locales=[*kept, code])).status_code == 200
+        path = POSTS if way == "a story" else f"{POSTS}/{original['id']}/translations"
+        begun = admin.post(path, json={"title": "أصوات", "locale": code})
+        made, dropped = await asyncio.gather(begun, change(admin, locales=kept))
+        assert (made.status_code, dropped.status_code) in {(201, 409), (422, 200)}
+        kept += [code] if made.status_code == 201 else []
 
 
 async def test_configure_replaces_the_document(newsroom: Newsroom) -> None:
