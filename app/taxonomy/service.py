@@ -175,7 +175,7 @@ def _check_may_name(number: int, item: str, by: Actor, *, open_tags: bool) -> No
     if not any(map(str.isalnum, item)):
         raise wrong(f"tags/{number}", "no_letters", "must have a letter or a digit")
     if not open_tags:
-        raise wrong(f"tags/{number}", "unknown_tag", "is no tag of this site, and new ones are made by editors only")
+        raise wrong(f"tags/{number}", "unknown_tag", "is no tag of this site; new ones are made in the list of tags")
     if not by.may(Permission.TAGS_CREATE):
         raise Forbidden(f"/body/tags/{number} is no tag yet, and your role does not include {Permission.TAGS_CREATE}")
 

@@ -90,6 +90,21 @@ async def test_who_may_name_a_new_tag(
     assert await count_tags(newsroom) == 1
 
 
+@pytest.mark.parametrize("role", ["contributor", "editor"])
+async def test_a_site_without_open_tags_says_where_new_ones_are_made(newsroom: Newsroom, role: str) -> None:
+    admin, writer = await newsroom.staff("admin"), await newsroom.staff(role)
+    await admin.patch("/v1/editor/site", json={"open_tags": False}, headers={"If-Match": "*"})
+    draft = {"title": "At the quay", "locale": "en", "tags": ["Cranes"]}
+    refused = await writer.post("/v1/editor/posts", json=draft)
+    detail = "is no tag of this site; new ones are made in the list of tags"
+    assert (refused.status_code, refused.json()["errors"]) == (
+        422,
+        [{"pointer": "/body/tags/0", "code": "unknown_tag", "detail": detail}],
+    )
+    await admin.post("/v1/editor/tags", json={"names": {"en": "Cranes"}})
+    assert (await writer.post("/v1/editor/posts", json=draft)).status_code == 201
+
+
 async def test_writers_who_name_the_same_tags_at_once_share_them(newsroom: Newsroom) -> None:
     names = ["Cranes", "سفن", "Docks"]
     made = await asyncio.gather(
