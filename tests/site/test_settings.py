@@ -7,11 +7,11 @@ import httpx
 import pytest
 from sqlmodel import col, select
 
-from app.core.actor import system
+from app.core.actor import Actor, system
 from app.core.errors import Invalid
 from app.events.models import Event
 from app.site import queries, service
-from app.site.policies import SiteSettings
+from app.site.policies import SiteSettings, kept_from
 from tests.newsroom import Newsroom
 from tests.pieces import NOON, add_dossier
 from tests.posts.desk import POSTS, opened, published
@@ -40,6 +40,39 @@ async def test_who_may(newsroom: Newsroom, role: str, reads: int, writes: int) -
     desk = await newsroom.staff(role)
     assert (await desk.get(URL)).status_code == reads
     assert (await change(desk, timezone="Africa/Cairo")).status_code == writes
+
+
+@pytest.mark.parametrize(
+    ("role", "sees"),
+    [("contributor", False), ("author", False), ("moderator", True), ("editor", True), ("admin", True)],
+)
+async def test_words_and_addresses_are_for_those_who_need_them(newsroom: Newsroom, role: str, sees: bool) -> None:
+    admin, desk = await newsroom.staff("admin"), await newsroom.staff(role)
+    comments = {"banned_words": ["casino"], "suspect_words": ["loan"], "moderation_mail_to": ["admin0@news.example"]}
+    contact = {"recipients": {"tip": ["desk@news.example"]}}
+    whole = await change(admin, comments=comments, contact=contact)
+    assert whole.status_code == 200, whole.text
+    answer = await desk.get(URL)
+    expected = whole.json()
+    if not sees:
+        for member in comments:
+            del expected["comments"][member]
+        del expected["contact"]["recipients"]
+    assert (answer.json(), answer.headers["ETag"]) == (expected, whole.headers["ETag"])
+
+
+@pytest.mark.parametrize(
+    ("held", "left_out"),
+    [
+        ([], ["comments", "contact"]),
+        (["comments.moderate.own"], ["comments", "contact"]),
+        (["comments.moderate.any"], ["contact"]),
+        (["contact.read"], ["comments"]),
+        (["site.write"], []),
+    ],
+)
+def test_each_permission_opens_its_own_members(held: list[str], left_out: list[str]) -> None:
+    assert list(kept_from(Actor(None, "Someone", "user", permissions=frozenset(held)))) == left_out
 
 
 async def test_strangers_are_stopped_before_the_body_is_read(newsroom: Newsroom) -> None:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any, NamedTuple
@@ -175,6 +175,7 @@ def forget_answers(session: Session, about: UUID) -> None:
     session.execute(delete(KeptAnswer).where(col(KeptAnswer.about) == about))
 
 
-def versioned(body: BaseModel, version: int) -> Response:
-    """A 200 with the new version as its strong ETag."""
-    return Response(body.model_dump_json(), headers={"ETag": etag_for(version)}, media_type="application/json")
+def versioned(body: BaseModel, version: int, *, without: Mapping[str, set[str]] | None = None) -> Response:
+    """A 200 with the new version as its strong ETag; members of members may be left out."""
+    text = body.model_dump_json(exclude=dict(without) if without else None)
+    return Response(text, headers={"ETag": etag_for(version)}, media_type="application/json")
