@@ -31,6 +31,7 @@ from app.posts import (
     translations_editor,
 )
 from app.posts import schedule_editor as posts_schedule
+from app.posts import settings_editor as posts_settings
 from app.posts import terms as posts_terms
 from app.posts import withdrawal_editor as posts_withdrawal
 from app.publications import archive as publications_archive
@@ -100,6 +101,7 @@ FENCED: tuple[APIRouter, ...] = (
     taxonomy_series_editor.router,
     taxonomy_editor.router,
     site_editor.router,
+    posts_settings.router,
     comments_editor.router,
     comments_editor.posts_router,
     sanctions_editor.router,

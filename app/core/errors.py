@@ -6,7 +6,8 @@ DomainError
 ├── Forbidden            403   you may see it, not do it
 ├── NotFound             404   not there, or not for you to see
 ├── Conflict             409   the state of things is against it
-│   └── IllegalMove      409   … and `allowed` says what would be possible
+│   ├── IllegalMove      409   … and `allowed` says what would be possible
+│   └── InUse            409   … and `used_by` says by what
 ├── Gone                 410   it was here, and was taken away
 ├── Stale                412   someone was faster
 ├── Invalid              422   names the member and what would be right
@@ -15,8 +16,11 @@ DomainError
 └── Unavailable          503   not now
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple
+from uuid import UUID
+
+MOST_USES = 20
 
 
 class FieldError(NamedTuple):
@@ -87,6 +91,24 @@ class IllegalMove(Conflict):
 
     code = "illegal_move"
     title, slug = "Illegal move", "illegal-move"
+
+
+class Use(NamedTuple):
+    """One thing that refers to what should go."""
+
+    kind: str
+    id: UUID
+    title: str
+
+
+class InUse(Conflict):
+    """Something refers to it; `used_by` says what, up to 20."""
+
+    code = "in_use"
+
+    def __init__(self, uses: Sequence[Use]) -> None:
+        used_by = [{"kind": use.kind, "id": str(use.id), "title": use.title} for use in uses[:MOST_USES]]
+        super().__init__(used_by=used_by)
 
 
 class Gone(DomainError):

@@ -29,7 +29,7 @@ _OFFERED = (
         Audience.STAFF,
         "post.created post.edited post.submitted post.recalled post.changes_requested post.approved post.scheduled "
         "post.unscheduled post.trashed post.restored post.purged post.translated "
-        "preview.created preview.revoked preview.answered "
+        "preview.created preview.revoked preview.answered tag.named "
         "media.uploaded media.changed media.trashed media.purged ad.created ad.changed ad.ended "
         "comment.received comment.rejected comment.marked_spam comment.held_again comment.reported "
         "comment.reviewed comment.noted comment.verified "

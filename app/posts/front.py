@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from app.core.actor import Actor
-from app.core.errors import Forbidden, wrong
+from app.core.errors import MOST_USES, Forbidden, Use, wrong
 from app.core.http.conditional import Match
 from app.events.service import Happened, record
 from app.posts import queries
@@ -21,7 +21,7 @@ from app.publications.models import Kind
 from app.site import queries as site_queries
 from app.site.policies import offered_locale
 from app.staff.permissions import Permission
-from app.taxonomy.errors import MOST_USES, TermNotFound, Use
+from app.taxonomy.errors import TermNotFound
 from app.taxonomy.models import Series
 
 

@@ -21,6 +21,7 @@ from app.publications import service as publications_service
 from app.publications.models import CommentsMode, Kind, Publication
 from app.publications.workflow import thread_status
 from app.site import queries as site_queries
+from app.taxonomy import service as taxonomy_service
 
 REFRESH = "posts.refresh"
 RENEW = "posts.renew"
@@ -58,7 +59,9 @@ def bring_out(session: Session, post: Post, revision: Revision, *, by: Actor, at
     before = session.get(Publication, post.id)
     previous_slug = before.slug if before else None
     thread = _thread_of(session, before, at=at)
-    public = publications_service.put(session, content.project(session, post, revision, updated_at=at))
+    piece = content.project(session, post, revision, updated_at=at)
+    taxonomy_service.show_tags(session, piece.tags, by=by, at=at)
+    public = publications_service.put(session, piece)
     public.unpublish_at = post.unpublish_at
     event = "post.republished" if post.life is Life.PUBLISHED else "post.published"
     post.life, post.live_revision = workflow.after(Action.PUBLISH, post.life), revision.number

@@ -28,6 +28,7 @@ def create(session: Session, draft: PostCreate, *, by: Actor, at: datetime) -> t
     """Open a dossier with its first revision; returns it and what the sanitiser removed. Raises SlugTaken,
     TranslationExists, Invalid for a locale, section or byline that is not there.
     """
+    site_queries.hold_locales(session)
     post = begin(session, draft.kind, draft.locale, _original(session, draft, by), by=by, at=at)
     facts, warnings = content.resolve(session, draft, None, post, by=by, at=at)
     finish(session, post, facts, slug=draft.slug, by=by, at=at)

@@ -16,6 +16,7 @@ from app.posts.errors import NoTranslation, PostNotFound
 from app.posts.models import Post, Revision
 from app.posts.translations_schemas import TranslatedInput, TranslationInput, TranslationItem
 from app.posts.workflow import Action
+from app.site import queries as site_queries
 
 
 def translate(
@@ -24,6 +25,7 @@ def translate(
     """Open a linked dossier in another language; the original is not written. Raises PostNotFound, Forbidden, Stale,
     IllegalMove, TranslationExists, Invalid.
     """
+    site_queries.hold_locales(session)
     original = changing.reach(session, post_id, Action.TRANSLATE, match, by=by, demand_match=False)
     changing.move(session, original, Action.TRANSLATE, by=by)
     if wish.locale == original.locale:

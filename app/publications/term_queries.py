@@ -13,6 +13,7 @@ from app.taxonomy.models import Author, Section, Tag
 
 P = table_of(Publication).c
 LINK = table_of(PublicationTerm).c
+TAG = table_of(Tag).c
 
 _NOW = bindparam("now", type_=UTCDateTime())
 
@@ -27,7 +28,13 @@ def _counted(terms: Table, *, localised: bool) -> Select[Any]:
     )
     count = appeared - func.coalesce(gone.c.number, 0)
     texts = (cast(terms.c.names, Text), cast(terms.c.descriptions, Text))
-    return select(terms.c.id, terms.c.slug, *texts, count).outerjoin(gone, gone.c.term_id == terms.c.id)
+    counted = select(terms.c.id, terms.c.slug, *texts, count).outerjoin(gone, gone.c.term_id == terms.c.id)
+    return counted.where(*_known(terms))
+
+
+def _known(terms: Table) -> list[ColumnElement[bool]]:
+    """A tag that only drafts name is nothing that readers may know."""
+    return [TAG.public] if terms is table_of(Tag) else []
 
 
 def _gone(localised: bool) -> CTE:
@@ -57,7 +64,7 @@ def _tree(localised: bool) -> Select[Any]:
 
 
 def _total(terms: Table) -> Select[Any]:
-    return select(func.count()).select_from(terms)
+    return select(func.count()).select_from(terms).where(*_known(terms))
 
 
 TREE = Prepared(_tree)

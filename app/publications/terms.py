@@ -48,7 +48,7 @@ async def get_section(db: Db, at: Now, slug: str, query: Annotated[TermQuery, Qu
 
 @router.get("/tags", operation_id="listTags", response_model=Page[PublicTerm], responses=_PAGE)
 async def list_tags(db: Db, at: Now, query: Annotated[TermsQuery, Query()]) -> Ready:
-    """Tags by slug."""
+    """Tags by slug; one that only drafts name is not among them before the first of these stories is published."""
     return await _list(db, Tag, "/v1/tags", query, at)
 
 

@@ -9,10 +9,12 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.core.actor import Actor
 from app.core.errors import FieldError, wrong
 from app.core.http.problems import pointer
 from app.site import checklist
 from app.site.checklist import ChecklistPolicy
+from app.staff.permissions import Permission
 
 TEXTS = ("name", "tagline", "publisher")
 
@@ -165,6 +167,20 @@ class Addresses(Frozen):
     def url(self, path: str) -> str:
         """The whole address, percent-encoded, fit for feeds and mail."""
         return self.public_url.rstrip("/") + quote(path)
+
+
+# words that are looked for and addresses of staff: who needs them to do their work
+_NEEDED_BY = (
+    ("comments", {"banned_words", "suspect_words", "moderation_mail_to"}, Permission.COMMENTS_MODERATE_ANY),
+    ("contact", {"recipients"}, Permission.CONTACT_READ),
+)
+
+
+def kept_from(by: Actor) -> dict[str, set[str]]:
+    """The members of members of the settings that this person does not get; whoever may change them gets all."""
+    if by.may(Permission.SITE_WRITE):
+        return {}
+    return {member: names for member, names, permission in _NEEDED_BY if not by.may(permission)}
 
 
 def faults(settings: SiteSettings) -> list[FieldError]:

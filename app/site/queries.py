@@ -29,6 +29,13 @@ def get_settings(session: Session) -> SiteSettings:
     return parsed(found[0][0])
 
 
+def hold_locales(session: Session) -> None:
+    """Keep every locale from being dropped until the transaction ends; asked before any dossier is locked, as who
+    changes the settings locks them first.
+    """
+    session.exec(select(Site.id).where(col(Site.id) == 1).with_for_update(read=True, key_share=True)).first()
+
+
 async def fast_settings(db: Database) -> SiteSettings:
     """The same for hot routes, by one prepared statement."""
     return parsed((await db.fast(SETTINGS, {}))[0][0])

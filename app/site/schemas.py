@@ -227,7 +227,15 @@ class SitePatch(Patch):
     tagline: Texts | None = None
     publisher: Texts | None = None
     logo: WebAddress | None = None
-    locales: Annotated[tuple[Locale, ...], Field(min_length=1, max_length=50), AfterValidator(_different)] = ()
+    locales: Annotated[
+        tuple[Locale, ...],
+        Field(
+            min_length=1,
+            max_length=50,
+            description="one left out goes with the site's texts in it; refused while a post or page is written in it",
+        ),
+        AfterValidator(_different),
+    ] = ()
     default_locale: Locale = ""
     timezone: Timezone = ""
     public_url: PublicUrl | None = None

@@ -1,24 +1,29 @@
 """Changing the settings of the site."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from app.core.actor import Actor
-from app.core.errors import Forbidden, Invalid
+from app.core.errors import Forbidden, Invalid, Use
 from app.core.http.conditional import Match
 from app.core.merge_patch import merged
 from app.events.service import record
+from app.site.errors import LocaleInUse
 from app.site.models import Site
 from app.site.policies import TEXTS, SiteSettings, faults
 from app.site.schemas import SitePatch
 from app.staff.permissions import Permission
 
+UsedBy = Callable[[Session, Sequence[str]], Sequence[Use]]
 
-def change(session: Session, match: Match, patch: SitePatch, *, by: Actor, at: datetime) -> Site:
-    """Merge a patch into the settings; a dropped locale takes its texts along. Raises Invalid, Stale."""
+
+def change(session: Session, match: Match, patch: SitePatch, *, used_by: UsedBy, by: Actor, at: datetime) -> Site:
+    """Merge a patch into the settings; a dropped locale takes its texts along. `used_by` looks on the floors above for
+    what is written in it. Raises Invalid, Stale, LocaleInUse.
+    """
     if not by.may(Permission.SITE_WRITE):
         raise Forbidden()
     site = _held(session, at)
@@ -28,6 +33,9 @@ def change(session: Session, match: Match, patch: SitePatch, *, by: Actor, at: d
     settings = SiteSettings.model_validate(merged(kept.model_dump(mode="json"), sent))
     _refuse_faults(settings)
     match.check(site.version, revision=site.version, updated_at=site.updated_at, updated_by=site.updated_by)
+    dropped = [code for code in before.locales if code not in settings.locales]
+    if dropped and (uses := used_by(session, dropped)):
+        raise LocaleInUse(uses)
     return _replace(session, site, before, settings, by=by, at=at)
 
 

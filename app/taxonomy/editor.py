@@ -116,7 +116,7 @@ def _made_section(filed: Filed) -> Created:
 
 @router.get(TAGS, operation_id="listEditorTags", response_model=Page[TagEditor], responses=_LISTED)
 async def list_tags(db: Db, actor: Reader, query: Annotated[TermQuery, Query()]) -> Response:
-    """Tags by slug."""
+    """Tags by slug, those too that only drafts name (`public` is false)."""
     terms = await db.read(queries.list_terms, Tag, query)
     return paged(terms.shown(TagEditor.of), TAGS, query)
 
@@ -135,7 +135,9 @@ async def create_tag(db: Db, at: Now, repeat: Idempotency, actor: Writer, new: T
 
 @router.patch(TAGS + "/{term_id}", operation_id="updateTag", response_model=TagEditor, responses=_CHANGED)
 async def change_tag(db: Db, at: Now, actor: TagWriter, term_id: UUID, match: IfMatch, patch: TagPatch) -> Response:
-    """Change a tag (JSON Merge Patch): a text of null removes that language."""
+    """Change a tag (JSON Merge Patch): a text of null removes that language. Any change, an empty one too, makes a tag
+    `public` that only drafts named.
+    """
     return await db.write(service.change_tag, term_id, match, patch, by=actor, at=at, into=_show_tag)
 
 

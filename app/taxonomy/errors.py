@@ -1,20 +1,6 @@
 """What can go wrong with terms."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
-from uuid import UUID
-
-from app.core.errors import Conflict, NotFound
-
-MOST_USES = 20
-
-
-class Use(NamedTuple):
-    """One thing that refers to a term."""
-
-    kind: str
-    id: UUID
-    title: str
+from app.core.errors import Conflict, InUse, NotFound
 
 
 class TermNotFound(NotFound):
@@ -39,11 +25,5 @@ class SectionTooDeep(Conflict):
     code = "section_too_deep"
 
 
-class TermInUse(Conflict):
+class TermInUse(InUse):
     """Something refers to the term; `used_by` says what, up to 20."""
-
-    code = "in_use"
-
-    def __init__(self, uses: Sequence[Use]) -> None:
-        used_by = [{"kind": use.kind, "id": str(use.id), "title": use.title} for use in uses[:MOST_USES]]
-        super().__init__(used_by=used_by)

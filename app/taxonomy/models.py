@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import false
 from sqlmodel import Field, SQLModel
 
 from app.core.columns import JSON_TYPE, LONG_TEXT
@@ -32,9 +33,13 @@ class Section(Term, table=True):
 
 
 class Tag(Term, table=True):
-    """A free keyword."""
+    """A free keyword; `public` once an editor made or changed it as a tag, or a story that carries it came out: until
+    then it is a word of somebody's draft.
+    """
 
     __tablename__ = "tag"
+
+    public: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class Author(Term, table=True):

@@ -8,12 +8,13 @@ from uuid import UUID
 from sqlmodel import Session, col, false, select
 
 from app.core.actor import Actor
+from app.core.errors import MOST_USES
 from app.core.folding import search_terms
 from app.core.http.paging import Cut, page_of, total_of
 from app.core.ids import parse_id
 from app.core.keyset import decode_cursor, encode_cursor
 from app.staff.queries import Sight
-from app.taxonomy.errors import MOST_USES, TermNotFound
+from app.taxonomy.errors import TermNotFound
 from app.taxonomy.models import Author, Section, Series, Tag
 from app.taxonomy.schemas import Filed, TermQuery
 

@@ -12,7 +12,7 @@ from app.core.http.paging import PageQuery
 from app.core.merge_patch import Patch
 from app.core.slugs import Slug
 from app.core.text import Line, Prose
-from app.taxonomy.models import Author, Section, Tag
+from app.taxonomy.models import Author, Section, Series, Tag
 
 MOST_TEXTS = 100
 
@@ -75,8 +75,8 @@ class AuthorPatch(TagPatch):
     user_id: Account = None
 
 
-class TagEditor(BaseModel):
-    """A keyword with its texts in all languages."""
+class TermEditor(BaseModel):
+    """What all terms have: texts in all languages."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -87,19 +87,37 @@ class TagEditor(BaseModel):
     created_at: datetime
     updated_at: datetime
 
+
+class TagEditor(TermEditor):
+    """A keyword with its texts in all languages, and whether readers see it."""
+
+    public: Annotated[
+        bool,
+        Field(description="false while only drafts name it: no editor made or changed it, no story brought it out"),
+    ]
+
     @classmethod
     def of(cls, tag: Tag) -> "TagEditor":
         """A tag as editors see it."""
         return cls.model_validate(tag)
 
 
-class AuthorEditor(TagEditor):
+class SeriesEditor(TermEditor):
+    """A series with its texts in all languages."""
+
+    @classmethod
+    def of(cls, series: Series) -> "SeriesEditor":
+        """A series as editors see it."""
+        return cls.model_validate(series)
+
+
+class AuthorEditor(TermEditor):
     """A byline, and the account that it belongs to."""
 
     user_id: UUID | None
 
     @classmethod
-    def of(cls, author: Author) -> "AuthorEditor":  # type: ignore[override]
+    def of(cls, author: Author) -> "AuthorEditor":
         """A byline as editors see it."""
         return cls.model_validate(author)
 
@@ -111,14 +129,14 @@ class Filed(NamedTuple):
     parent: str | None
 
 
-class SectionEditor(TagEditor):
+class SectionEditor(TermEditor):
     """A department and its place in the tree."""
 
     parent: str | None
     position: int
 
     @classmethod
-    def of(cls, filed: Filed) -> "SectionEditor":  # type: ignore[override]
+    def of(cls, filed: Filed) -> "SectionEditor":
         """A section as editors see it."""
         section, parent = filed
         return cls(**section.model_dump(include=set(cls.model_fields) - {"parent"}), parent=parent)

@@ -27,7 +27,7 @@ from app.taxonomy import queries, service
 from app.taxonomy.editor import READING, Reader, Writer
 from app.taxonomy.errors import SlugTaken, TermNotFound
 from app.taxonomy.models import Series
-from app.taxonomy.schemas import TagCreate, TagEditor, TagPatch, TermQuery
+from app.taxonomy.schemas import SeriesEditor, TagCreate, TagPatch, TermQuery
 
 SERIES = "/v1/editor/series"
 router = APIRouter(prefix=SERIES, tags=["editor: terms"], route_class=GuardedRoute)
@@ -41,22 +41,19 @@ _REFUSED = (Malformed, Unauthenticated, Forbidden, UnsupportedMediaType, Invalid
 @router.get(
     "",
     operation_id="listEditorSeries",
-    response_model=Page[TagEditor],
+    response_model=Page[SeriesEditor],
     responses=problems(Unauthenticated, Forbidden, Invalid),
 )
 async def list_series(db: Db, actor: Reader, query: Annotated[TermQuery, Query()]) -> Response:
     """Series by slug."""
     terms = await db.read(queries.list_terms, Series, query)
-    page = Page[TagEditor](
-        items=[TagEditor.model_validate(term) for term in terms.items], next=terms.next, total=terms.total
-    )
-    return paged(page, SERIES, query)
+    return paged(terms.shown(SeriesEditor.of), SERIES, query)
 
 
 @router.get(
     "/{term_id}",
     operation_id="getEditorSeries",
-    response_model=TagEditor,
+    response_model=SeriesEditor,
     responses=problems(Unauthenticated, Forbidden, TermNotFound),
 )
 async def get_series(db: Db, actor: SeriesReader, term_id: UUID) -> Response:
@@ -68,7 +65,7 @@ async def get_series(db: Db, actor: SeriesReader, term_id: UUID) -> Response:
     "",
     operation_id="createSeries",
     status_code=201,
-    response_model=TagEditor,
+    response_model=SeriesEditor,
     responses=problems(*_REFUSED, StillRunning),
 )
 async def create_series(db: Db, at: Now, repeat: Idempotency, actor: Writer, new: TagCreate) -> Response:
@@ -79,7 +76,7 @@ async def create_series(db: Db, at: Now, repeat: Idempotency, actor: Writer, new
 @router.patch(
     "/{term_id}",
     operation_id="updateSeries",
-    response_model=TagEditor,
+    response_model=SeriesEditor,
     responses=problems(*_REFUSED, TermNotFound, PreconditionRequired, Stale),
 )
 async def change_series(
@@ -90,8 +87,8 @@ async def change_series(
 
 
 def _show(series: Series) -> Response:
-    return versioned(TagEditor.model_validate(series), series.version)
+    return versioned(SeriesEditor.of(series), series.version)
 
 
 def _made(series: Series) -> Created:
-    return Created(TagEditor.model_validate(series), series.id, f"{SERIES}/{series.id}", series.version)
+    return Created(SeriesEditor.of(series), series.id, f"{SERIES}/{series.id}", series.version)

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from app.core.actor import Actor
-from app.core.errors import Forbidden, Invalid, wrong
+from app.core.errors import MOST_USES, Forbidden, Invalid, Use, wrong
 from app.core.folding import search_text
 from app.core.http.conditional import Match
 from app.core.language import pick
@@ -19,7 +19,7 @@ from app.site.policies import SiteSettings, unknown_locales
 from app.staff.models import User
 from app.staff.permissions import Permission
 from app.taxonomy import queries, slugs, tree
-from app.taxonomy.errors import MOST_USES, TermInUse, TermNotFound, Use
+from app.taxonomy.errors import TermInUse, TermNotFound
 from app.taxonomy.models import Author, Section, Series, Tag
 from app.taxonomy.schemas import (
     AuthorCreate,
@@ -44,7 +44,7 @@ class Texts(NamedTuple):
 
 def create_tag(session: Session, new: TagCreate, *, by: Actor, at: datetime) -> Tag:
     """Add a keyword. Raises SlugTaken for a slug that was asked for."""
-    return _create(session, Tag, new, by=by, at=at)
+    return _create(session, Tag, new, by=by, at=at, public=True)
 
 
 def create_author(session: Session, new: AuthorCreate, *, by: Actor, at: datetime) -> Author:
@@ -77,11 +77,13 @@ def _create(session: Session, kind: type[TermT], new: TagCreate, *, by: Actor, a
 
 
 def change_tag(session: Session, tag_id: UUID, match: Match, patch: TagPatch, *, by: Actor, at: datetime) -> Tag:
-    """Change a keyword. Raises TermNotFound, Stale, SlugTaken."""
+    """Change a keyword; one that only drafts named is public from now on. Raises TermNotFound, Stale, SlugTaken."""
     tag = _held(session, Tag, tag_id, by)
     texts = _patched(session, tag, patch)
     _check_version(match, tag)
-    return _save(session, tag, texts, patch, by=by, at=at)
+    _save(session, tag, texts, patch, by=by, at=at)
+    tag.public = True
+    return tag
 
 
 def change_series(
@@ -139,7 +141,7 @@ def delete_term(
         raise TermInUse(uses[:MOST_USES])
     session.delete(term)
     session.flush()
-    record(session, f"{kind.__tablename__}.deleted", term.id, by=by, at=at, slug=term.slug, previous_slug=None)
+    record(session, f"{kind.__tablename__}.deleted", term.id, by=by, at=at, slug=_known_slug(term), previous_slug=None)
 
 
 def _sections_below(session: Session, term: Section | Tag | Author | Series) -> list[Use]:
@@ -173,7 +175,7 @@ def _check_may_name(number: int, item: str, by: Actor, *, open_tags: bool) -> No
     if not any(map(str.isalnum, item)):
         raise wrong(f"tags/{number}", "no_letters", "must have a letter or a digit")
     if not open_tags:
-        raise wrong(f"tags/{number}", "unknown_tag", "is no tag of this site, and new ones are made by editors only")
+        raise wrong(f"tags/{number}", "unknown_tag", "is no tag of this site; new ones are made in the list of tags")
     if not by.may(Permission.TAGS_CREATE):
         raise Forbidden(f"/body/tags/{number} is no tag yet, and your role does not include {Permission.TAGS_CREATE}")
 
@@ -183,8 +185,25 @@ def _named(session: Session, slug: str, texts: Texts, *, by: Actor, at: datetime
     while (tag := slugs.try_to_add(session, Tag, slug, _columns(texts, by, at))) is None:
         if theirs := queries.find_tags(session, [slug]):
             return theirs[slug]
-    record(session, "tag.created", tag.id, by=by, at=at, slug=slug, previous_slug=None)
+    record(session, "tag.named", tag.id, by=by, at=at, slug=slug, previous_slug=None)
     return tag
+
+
+def show_tags(session: Session, tags: Sequence[Tag], *, by: Actor, at: datetime) -> None:
+    """Let readers see tags that so far only drafts named: a story that carries them comes out."""
+    hidden = [tag.id for tag in tags if not tag.public]
+    if not hidden:
+        return
+    locked = select(Tag).where(col(Tag.id).in_(hidden)).order_by(col(Tag.id)).with_for_update(key_share=True)
+    for tag in session.exec(locked.execution_options(populate_existing=True)).all():
+        if not tag.public:
+            tag.public = True
+            record(session, "tag.created", tag.id, by=by, at=at, slug=tag.slug, previous_slug=None)
+
+
+def _known_slug(term: Section | Tag | Author | Series) -> str | None:
+    """The slug for those who may know: none while it is a word of somebody's draft."""
+    return None if isinstance(term, Tag) and not term.public else term.slug
 
 
 def _check_may_write(by: Actor) -> None:
@@ -245,7 +264,7 @@ def _columns(texts: Texts, by: Actor, at: datetime) -> dict[str, Any]:
 
 
 def _save(session: Session, term: TermT, texts: Texts, patch: TagPatch, *, by: Actor, at: datetime) -> TermT:
-    before = term.slug
+    before = _known_slug(term)
     if "slug" in patch.model_fields_set:
         slugs.rename(session, term, patch.slug)
     term.names, term.descriptions = texts

@@ -109,7 +109,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "subscription": {PRIVATE: "id correspondent_id scope about locale confirmed_at"},
     "tag": {
         PUBLIC: "id slug names descriptions",
-        EDITOR: "version created_at updated_at updated_by",
+        EDITOR: "public version created_at updated_at updated_by",
         PRIVATE: "search_text",
     },
     "upcoming": {EDITOR: "post_id turn at", PRIVATE: "slug"},

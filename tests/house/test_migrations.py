@@ -11,7 +11,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, func, inspect, select, text
+from sqlalchemy import Column, Engine, MetaData, Table, func, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
 from app.core.db import open_database
@@ -174,6 +174,23 @@ def test_copying_a_table_keeps_what_refers_to_it(empty: Engine, tmp_path: Path) 
     step_to_next(empty, tmp_path, to="-1", down=True)
     assert counts(empty) == ALL_THERE
     assert differences(empty) == []
+
+
+def test_tags_that_were_there_stay_public(empty: Engine) -> None:
+    upgrade(empty, "0012")
+    tag = metadata.tables["tag"]
+    # as the server of that step wrote it, which knew no such column
+    former = Table(
+        "tag", MetaData(), *(Column(column.name, column.type) for column in tag.c if column.name != "public")
+    )
+    facts = {"names": {}, "descriptions": {}, "search_text": "", "version": 1, "created_at": NOON, "updated_at": NOON}
+    with empty.begin() as connection:
+        connection.execute(former.insert(), {"id": UUID(int=5), "slug": "harbour", **facts})
+    upgrade(empty)
+    with empty.begin() as connection:
+        connection.execute(former.insert(), {"id": UUID(int=6), "slug": "docks", **facts})
+        seen = connection.execute(select(tag.c.slug, tag.c.public).order_by(tag.c.id)).all()
+    assert seen == [("harbour", True), ("docks", False)]
 
 
 def test_references_are_watched_again_afterwards(empty: Engine, tmp_path: Path) -> None:

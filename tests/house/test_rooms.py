@@ -24,6 +24,7 @@ LENT = {
     "comments.rights": "are what the owner of an address may do",
     "jobs.night": "is the first argument of every task",
     "site.checklist": "is the policy by which the desk judges",
+    "site.schemas": "are what the door takes that asks the desk about languages",
     "staff.guards": "stand at every door of the editor tree",
     "staff.permissions": "are what the guards ask for",
     "staff.passwords": "are hashed before an account is opened",

@@ -7,13 +7,14 @@ import httpx
 import pytest
 from sqlmodel import col, select
 
-from app.core.actor import system
+from app.core.actor import Actor, system
 from app.core.errors import Invalid
 from app.events.models import Event
 from app.site import queries, service
-from app.site.policies import SiteSettings
+from app.site.policies import SiteSettings, kept_from
 from tests.newsroom import Newsroom
-from tests.pieces import NOON
+from tests.pieces import NOON, add_dossier
+from tests.posts.desk import POSTS, opened, published
 
 pytestmark = pytest.mark.anyio
 
@@ -39,6 +40,39 @@ async def test_who_may(newsroom: Newsroom, role: str, reads: int, writes: int) -
     desk = await newsroom.staff(role)
     assert (await desk.get(URL)).status_code == reads
     assert (await change(desk, timezone="Africa/Cairo")).status_code == writes
+
+
+@pytest.mark.parametrize(
+    ("role", "sees"),
+    [("contributor", False), ("author", False), ("moderator", True), ("editor", True), ("admin", True)],
+)
+async def test_words_and_addresses_are_for_those_who_need_them(newsroom: Newsroom, role: str, sees: bool) -> None:
+    admin, desk = await newsroom.staff("admin"), await newsroom.staff(role)
+    comments = {"banned_words": ["casino"], "suspect_words": ["loan"], "moderation_mail_to": ["admin0@news.example"]}
+    contact = {"recipients": {"tip": ["desk@news.example"]}}
+    whole = await change(admin, comments=comments, contact=contact)
+    assert whole.status_code == 200, whole.text
+    answer = await desk.get(URL)
+    expected = whole.json()
+    if not sees:
+        for member in comments:
+            del expected["comments"][member]
+        del expected["contact"]["recipients"]
+    assert (answer.json(), answer.headers["ETag"]) == (expected, whole.headers["ETag"])
+
+
+@pytest.mark.parametrize(
+    ("held", "left_out"),
+    [
+        ([], ["comments", "contact"]),
+        (["comments.moderate.own"], ["comments", "contact"]),
+        (["comments.moderate.any"], ["contact"]),
+        (["contact.read"], ["comments"]),
+        (["site.write"], []),
+    ],
+)
+def test_each_permission_opens_its_own_members(held: list[str], left_out: list[str]) -> None:
+    assert list(kept_from(Actor(None, "Someone", "user", permissions=frozenset(held)))) == left_out
 
 
 async def test_strangers_are_stopped_before_the_body_is_read(newsroom: Newsroom) -> None:
@@ -239,6 +273,54 @@ async def test_the_event_names_members_but_no_values(newsroom: Newsroom) -> None
         lambda session: session.exec(select(Event).where(col(Event.name) == "site.changed")).all()
     )
     assert [(event.data, event.actor_id) for event in events] == [({"keys": ["name", "comments"]}, admin.user_id)]
+
+
+@pytest.mark.parametrize("kind", ["article", "page"])
+@pytest.mark.parametrize("life", ["draft", "published", "trashed"])
+async def test_a_language_that_something_is_written_in_stays(newsroom: Newsroom, kind: str, life: str) -> None:
+    admin = await newsroom.staff("admin")
+    verb = published if life == "published" else opened
+    post = await verb(admin, kind=kind, locale="ar", title="أصوات الميناء")
+    if life == "trashed":
+        assert (await admin.delete(f"{POSTS}/{post['id']}", headers=ANY)).is_success
+    before = await admin.get(URL)
+    answer = await change(admin, locales=["en"], tagline={"en": "New"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "in_use")
+    assert answer.json()["used_by"] == [{"kind": kind, "id": post["id"], "title": "أصوات الميناء"}]
+    after = await admin.get(URL)
+    assert (after.json(), after.headers["ETag"]) == (before.json(), before.headers["ETag"])
+    assert (await change(admin, '"7"', locales=["en"])).status_code == 412
+    assert (await change(admin, locales=["en"], default_locale="ar")).status_code == 422
+
+
+async def test_a_language_goes_when_nothing_is_written_in_it(newsroom: Newsroom) -> None:
+    admin = await newsroom.staff("admin")
+    await opened(admin, locale="en")
+    assert (await change(admin, locales=["ar", "en", "fr"])).status_code == 200
+    answer = await change(admin, locales=["en"])
+    assert (answer.status_code, answer.json()["name"]) == (200, {"en": "Masthead"})
+
+
+async def test_twenty_of_what_is_written_in_it_are_named_the_latest_first(newsroom: Newsroom) -> None:
+    admin = await newsroom.staff("admin")
+    for number in range(21):
+        await newsroom.db.write(add_dossier, f"قصة {number}", locale="ar")
+    used_by = (await change(admin, locales=["en"])).json()["used_by"]
+    assert [use["title"] for use in used_by] == [f"قصة {number}" for number in range(20, 0, -1)]
+
+
+@pytest.mark.parametrize("way", ["a story", "a translation"])
+async def test_who_begins_a_story_while_its_language_goes(newsroom: Newsroom, way: str) -> None:
+    admin = await newsroom.staff("admin")
+    original = await opened(admin, locale="en")
+    kept = ["en", "ar"]
+    for code in ("fr", "de", "es", "it", "pt", "tr", "fa", "ur"):
+        assert (await change(admin, locales=[*kept, code])).status_code == 200
+        path = POSTS if way == "a story" else f"{POSTS}/{original['id']}/translations"
+        begun = admin.post(path, json={"title": "أصوات", "locale": code})
+        made, dropped = await asyncio.gather(begun, change(admin, locales=kept))
+        assert (made.status_code, dropped.status_code) in {(201, 409), (422, 200)}
+        kept += [code] if made.status_code == 201 else []
 
 
 async def test_configure_replaces_the_document(newsroom: Newsroom) -> None:

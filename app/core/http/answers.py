@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any, NamedTuple
@@ -194,6 +194,9 @@ def tagged(body: str) -> Response:
     return Response(sent, headers={"ETag": etag_of(sent)}, media_type="application/json")
 
 
-def versioned(body: BaseModel, version: int, status: int = 200) -> Response:
-    """With the new version as its strong ETag."""
-    return Response(body.model_dump_json(), status, {"ETag": etag_for(version)}, "application/json")
+def versioned(
+    body: BaseModel, version: int, status: int = 200, *, without: Mapping[str, set[str]] | None = None
+) -> Response:
+    """With the new version as its strong ETag; members of members may be left out."""
+    text = body.model_dump_json(exclude=dict(without) if without else None)
+    return Response(text, status, {"ETag": etag_for(version)}, "application/json")
