@@ -76,10 +76,7 @@ _MOVED = problems(SlugTaken, SectionLoop, SectionTooDeep)
 async def list_sections(db: Db, actor: Reader, query: Annotated[TermQuery, Query()]) -> Response:
     """Sections by slug, each with the slug of the one above."""
     terms = await db.read(queries.list_sections, query)
-    page = Page[SectionEditor](
-        items=[SectionEditor.of(term) for term in terms.items], next=terms.next, total=terms.total
-    )
-    return paged(page, SECTIONS, query)
+    return paged(terms.shown(SectionEditor.of), SECTIONS, query)
 
 
 @router.get(SECTIONS + "/{term_id}", operation_id="getEditorSection", response_model=SectionEditor, responses=_SHOWN)
