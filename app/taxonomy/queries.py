@@ -5,11 +5,11 @@ from typing import TypeVar
 from unicodedata import normalize
 from uuid import UUID
 
-from sqlmodel import Session, col, false, select
+from sqlmodel import Session, col, false, or_, select
 
 from app.core.actor import Actor
 from app.core.errors import MOST_USES
-from app.core.folding import search_terms
+from app.core.folding import fold, search_terms
 from app.core.http.paging import Cut, page_of, total_of
 from app.core.ids import parse_id
 from app.core.keyset import decode_cursor, encode_cursor
@@ -62,6 +62,18 @@ def find_authors(session: Session, slugs: Iterable[str]) -> dict[str, Author]:
 def find_tags(session: Session, slugs: Iterable[str]) -> dict[str, Tag]:
     """The tags with these slugs, kept from being deleted until the transaction ends."""
     return _held_by_slug(session, Tag, slugs)
+
+
+def find_tags_named(session: Session, names: Iterable[str], locale: str) -> dict[str, Tag]:
+    """The tags that are called so in a language, capitals or not, by the names asked for; kept like those above."""
+    wanted = {name.casefold(): name for name in names if fold(name)}
+    if not wanted:
+        return {}
+    likely = or_(*(col(Tag.search_text).contains(f" {fold(name)}", autoescape=True) for name in wanted))
+    rows = session.exec(select(Tag.slug, Tag.names).where(likely).order_by(col(Tag.slug).desc())).all()
+    slugs = {wanted[name]: slug for slug, texts in rows if (name := texts.get(locale, "").casefold()) in wanted}
+    tags = find_tags(session, slugs.values())
+    return {name: tags[slug] for name, slug in slugs.items() if slug in tags}
 
 
 def _held_by_slug(session: Session, kind: type[TermT], slugs: Iterable[str]) -> dict[str, TermT]:

@@ -155,12 +155,16 @@ def _sections_below(session: Session, term: Section | Tag | Author | Series) -> 
 def tags_for(
     session: Session, items: Sequence[str], *, by: Actor, at: datetime, open_tags: bool, locale: str
 ) -> list[Tag]:
-    """A tag for each slug or name, matched by the slug it makes; new names make new tags where the site has open tags.
-    Raises Invalid or Forbidden naming the item.
+    """A tag for each slug or name, matched by the slug it makes, else by its name in this language; new names make new
+    tags where the site has open tags. Raises Invalid or Forbidden naming the item.
     """
     settings = site_queries.get_settings(session)
     spelled = [slugs.spellings(item, settings) for item in items]
     found = queries.find_tags(session, {slug for spellings in spelled for slug in spellings})
+    strange = {
+        item: spellings[0] for item, spellings in zip(items, spelled, strict=True) if not found.keys() & set(spellings)
+    }
+    found |= {strange[name]: tag for name, tag in queries.find_tags_named(session, strange, locale).items()}
     unknown: dict[str, str] = {}
     for number, (item, spellings) in enumerate(zip(items, spelled, strict=True)):
         if not found.keys() & set(spellings):

@@ -59,6 +59,31 @@ async def test_an_item_is_a_slug_or_a_name(
     assert await count_tags(newsroom) == 2 + made
 
 
+# the language of the story, what it names → the slugs of its tags; العين is a town, عين an eye
+CALLED: list[tuple[str, list[str], list[str]]] = [
+    ("ar", ["طعام"], ["food"]),
+    ("ar", ["طعام", "food"], ["food"]),
+    ("ar", ["العين"], ["العين"]),
+    ("en", ["FOOD AND DRINK"], ["food"]),
+    ("en", ["طعام"], ["طعام"]),
+    ("en", ["Food and"], ["food-and"]),
+]
+
+
+@pytest.mark.parametrize(("locale", "named", "slugs"), CALLED)
+async def test_a_tag_is_found_by_its_name_in_the_language_of_the_story(
+    newsroom: Newsroom, locale: str, named: list[str], slugs: list[str]
+) -> None:
+    desk = await newsroom.staff("editor")
+    for slug, names in (("food", {"en": "Food and drink", "ar": "طعام"}), ("eye", {"ar": "عين"})):
+        made = await desk.post("/v1/editor/tags", json={"slug": slug, "names": names})
+        assert made.status_code == 201, made.text
+    draft = {"title": "x", "locale": locale, "tags": named}
+    post = await desk.post("/v1/editor/posts", json=draft)
+    assert post.status_code == 201, post.text
+    assert [tag if isinstance(tag, str) else tag["slug"] for tag in post.json()["tags"]] == slugs
+
+
 async def test_a_named_tag_has_its_name_in_the_language_of_the_story(newsroom: Newsroom) -> None:
     await tags(newsroom, "سُفنٌ قديمة")
     tag = await newsroom.stored(lambda session: session.exec(select(Tag)).one())
