@@ -11,10 +11,9 @@ from app.core.errors import Invalid, Malformed
 from app.core.http.answers import Created, Idempotency, StillRunning, create, versioned
 from app.core.http.conditional import IfMatch, etag_for
 from app.core.http.deps import Now
-from app.core.http.paging import Listed, Page, page_of, paged
+from app.core.http.paging import Cut, Page, paged
 from app.core.http.problems import problems
 from app.core.http.routes import GuardedRoute
-from app.core.keyset import encode_cursor
 from app.core.markup import render_story
 from app.posts import publishing, queries, service
 from app.posts.doors import WRITES, Db, DossierReader, DossierWriter, Publisher, Reader, Trasher, Writer, shown
@@ -45,11 +44,8 @@ async def list_dossiers(db: Db, actor: Reader, query: Annotated[PostQuery, Query
     """The dossiers that you may see, most recently changed first; the trash only with `life=trashed`."""
     scope = f"/v1/editor/posts?{query.model_dump_json(exclude={'cursor', 'limit', 'count'})}"
 
-    def page(listed: Listed[Dossier]) -> Page[PostItem]:
-        found, total = listed
-        shown, cursor = page_of(found, query.limit, lambda last: encode_cursor(scope, queries.key_of(last)))
-        items = [PostItem(**facts_of(dossier, actor)) for dossier in shown]
-        return Page[PostItem](items=items, next=cursor, total=total)
+    def page(cut: Cut[Dossier]) -> Page[PostItem]:
+        return cut.shown(lambda dossier: PostItem(**facts_of(dossier, actor)))
 
     return paged(await db.study(queries.list_dossiers, query, actor, scope, into=page), "/v1/editor/posts", query)
 

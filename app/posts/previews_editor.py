@@ -10,11 +10,10 @@ from app.core.errors import Forbidden, IllegalMove, Invalid, Stale
 from app.core.http.answers import Created, Idempotency, StillRunning, create
 from app.core.http.conditional import IfMatch, etag_of
 from app.core.http.deps import Now, SecretKeys
-from app.core.http.paging import Listed, Page, PageQuery, page_of, paged
+from app.core.http.paging import Cut, Page, PageQuery, paged
 from app.core.http.problems import problems
 from app.core.http.routes import GuardedRoute
 from app.core.keys import Keys
-from app.core.keyset import encode_cursor
 from app.posts import previews, previews_queries
 from app.posts.doors import Db, guard
 from app.posts.errors import PostNotFound, PreviewNotFound
@@ -75,10 +74,8 @@ async def list_previews(
     """The links that were shared, newest first, with what their readers said."""
     path = f"/v1/editor/posts/{post_id}/previews"
 
-    def page(listed: Listed[Answered]) -> Page[PreviewListItem]:
-        found, total = listed
-        shown, cursor = page_of(found, query.limit, lambda last: encode_cursor(path, previews_queries.key_of(last)))
-        return Page[PreviewListItem](items=[_shown(request, keys, one, at) for one in shown], next=cursor, total=total)
+    def page(cut: Cut[Answered]) -> Page[PreviewListItem]:
+        return cut.shown(lambda one: _shown(request, keys, one, at))
 
     return paged(await db.read(previews_queries.list_of_post, post_id, query, path, into=page), path, query)
 

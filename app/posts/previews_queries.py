@@ -8,8 +8,8 @@ from sqlalchemy import func, tuple_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from app.core.http.paging import Listed, PageQuery, total_of
-from app.core.keyset import Key, decode_cursor
+from app.core.http.paging import Cut, PageQuery, page_of, total_of
+from app.core.keyset import Key, decode_cursor, encode_cursor
 from app.posts.errors import PreviewNotFound
 from app.posts.models import Life, Post
 from app.posts.previews_models import Preview, PreviewAnswer
@@ -67,15 +67,16 @@ def count_answers(session: Session, preview_id: UUID) -> int:
     return session.exec(select(func.count()).where(col(PreviewAnswer.preview_id) == preview_id)).one()
 
 
-def list_of_post(session: Session, post_id: UUID, query: PageQuery, scope: str) -> Listed[Answered]:
-    """One page and one more with their answers, newest first, in two queries, and how many there are if asked."""
+def list_of_post(session: Session, post_id: UUID, query: PageQuery, scope: str) -> Cut[Answered]:
+    """One page with their answers, newest first, in two queries."""
     key = (col(Preview.created_at), col(Preview.id))
     wanted = select(Preview).where(col(Preview.post_id) == post_id)
     total = total_of(session, wanted, query)
     if query.cursor is not None:
         wanted = wanted.where(tuple_(*key) < tuple_(*decode_cursor(query.cursor, scope, _KEY)))
     previews = session.exec(wanted.order_by(*(part.desc() for part in key)).limit(query.limit + 1)).all()
-    return with_answers(session, previews), total
+    found = with_answers(session, previews)
+    return Cut(*page_of(found, query.limit, lambda last: encode_cursor(scope, _key_of(last))), total)
 
 
 def with_answers(session: Session, previews: Sequence[Preview]) -> list[Answered]:
@@ -98,6 +99,6 @@ def get_answered(session: Session, post_id: UUID, preview_id: UUID) -> Answered:
     return found[0]
 
 
-def key_of(answered: Answered) -> tuple[Key, ...]:
+def _key_of(answered: Answered) -> tuple[Key, ...]:
     """Where a cursor after this preview begins."""
     return answered[0].created_at, answered[0].id

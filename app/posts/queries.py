@@ -12,9 +12,9 @@ from sqlmodel.sql.expression import SelectOfScalar
 from app.core.actor import Actor
 from app.core.errors import Forbidden
 from app.core.folding import search_terms
-from app.core.http.paging import Listed, total_of
+from app.core.http.paging import Cut, page_of, total_of
 from app.core.ids import parse_id
-from app.core.keyset import Key, decode_cursor
+from app.core.keyset import Key, decode_cursor, encode_cursor
 from app.posts import translations_queries, workflow
 from app.posts.errors import PostNotFound
 from app.posts.locks_queries import list_held
@@ -143,8 +143,8 @@ def get_dossier(session: Session, post_id: UUID, actor: Actor) -> tuple[Dossier,
     return open_dossier(session, post, actor), post.version
 
 
-def list_dossiers(session: Session, query: PostQuery, actor: Actor, scope: str) -> Listed[Dossier]:
-    """One page and one more, in a constant number of queries, and how many there are if asked."""
+def list_dossiers(session: Session, query: PostQuery, actor: Actor, scope: str) -> Cut[Dossier]:
+    """One page, in a constant number of queries."""
     for locale in query.locale or ():
         offered_locale(site_queries.get_settings(session), locale)
     key = (col(Post.updated_at), col(Post.id))
@@ -159,7 +159,8 @@ def list_dossiers(session: Session, query: PostQuery, actor: Actor, scope: str) 
         last = tuple_(*decode_cursor(query.cursor, scope, _KEY))
         statement = statement.where(tuple_(*key) < last if backwards else tuple_(*key) > last)
     order = [part.desc() if backwards else part for part in key]
-    return _opened(session, session.exec(statement.order_by(*order).limit(query.limit + 1)).all(), actor), total
+    found = _opened(session, session.exec(statement.order_by(*order).limit(query.limit + 1)).all(), actor)
+    return Cut(*page_of(found, query.limit, lambda last: encode_cursor(scope, _key_of(last))), total)
 
 
 def _filters(query: PostQuery) -> list[ColumnElement[bool]]:
@@ -217,6 +218,6 @@ def _opened(session: Session, rows: Sequence[tuple[Post, Revision]], actor: Acto
     ]
 
 
-def key_of(dossier: Dossier) -> tuple[Key, ...]:
+def _key_of(dossier: Dossier) -> tuple[Key, ...]:
     """Where a cursor after this dossier begins."""
     return dossier.post.updated_at, dossier.post.id

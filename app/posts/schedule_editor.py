@@ -11,10 +11,9 @@ from app.core.errors import Invalid
 from app.core.http.answers import tagged
 from app.core.http.conditional import IfMatch
 from app.core.http.deps import Now
-from app.core.http.paging import Page, PageQuery, page_of, paged
+from app.core.http.paging import Page, PageQuery, paged
 from app.core.http.problems import problems
 from app.core.http.routes import GuardedRoute
-from app.core.keyset import encode_cursor
 from app.posts import schedule, schedule_queries
 from app.posts.doors import WRITES, Db, Reader, guard, shown
 from app.posts.errors import NotReady, PostNotFound
@@ -61,17 +60,13 @@ async def unschedule_dossier(db: Db, actor: Scheduler, post_id: UUID, match: IfM
 async def list_schedule(db: Db, actor: Reader, query: Annotated[ScheduleQuery, Query()]) -> Response:
     """What is coming to the dossiers that you may see, the next first."""
     scope = f"{SCHEDULE}?{query.model_dump_json(exclude={'cursor', 'limit', 'count'})}"
-    found, total = await db.read(schedule_queries.list_schedule, query, actor, scope)
-    items, cursor = page_of(found, query.limit, lambda last: encode_cursor(scope, schedule_queries.key_of(last)))
-    return paged(Page[Scheduled](items=list(items), next=cursor, total=total), SCHEDULE, query)
+    return paged(await db.read(schedule_queries.list_schedule, query, actor, scope), SCHEDULE, query)
 
 
 @router.get("/embargoes", operation_id="listEmbargoes", response_model=Page[Embargo], responses=problems(Invalid))
 async def list_embargoes(db: Db, actor: Partner, at: Now, query: Annotated[PageQuery, Query()]) -> Response:
     """Pieces under embargo, the next to appear first."""
-    found, total = await db.read(schedule_queries.list_embargoes, query, at=at)
-    items, cursor = page_of(found, query.limit, lambda last: encode_cursor(EMBARGOES, (last.embargo_until, last.id)))
-    return paged(Page[Embargo](items=list(items), next=cursor, total=total), EMBARGOES, query)
+    return paged(await db.read(schedule_queries.list_embargoes, query, at=at), EMBARGOES, query)
 
 
 @router.get(

@@ -9,8 +9,8 @@ from sqlalchemy import and_, func, tuple_
 from sqlmodel import Session, col, select
 
 from app.core.actor import Actor
-from app.core.http.paging import Listed, PageQuery, total_of
-from app.core.keyset import Key, decode_cursor
+from app.core.http.paging import Page, PageQuery, page_of, total_of
+from app.core.keyset import Key, decode_cursor, encode_cursor
 from app.core.language import direction
 from app.posts import content, queries
 from app.posts.errors import PostNotFound
@@ -26,8 +26,8 @@ SCHEDULE = "/v1/editor/schedule"
 EMBARGOES = "/v1/editor/embargoes"
 
 
-def list_schedule(session: Session, query: ScheduleQuery, actor: Actor, scope: str) -> Listed[Scheduled]:
-    """One page and one more of what is coming to dossiers that this person may see, the next first."""
+def list_schedule(session: Session, query: ScheduleQuery, actor: Actor, scope: str) -> Page[Scheduled]:
+    """One page of what is coming to dossiers that this person may see, the next first."""
     shown = func.coalesce(Post.scheduled_revision, Post.live_revision, Post.revision)
     statement = (
         select(Upcoming, Post, Revision)
@@ -54,10 +54,11 @@ def list_schedule(session: Session, query: ScheduleQuery, actor: Actor, scope: s
         )
         for upcoming, post, revision in rows
     ]
-    return found, total
+    items, following = page_of(found, query.limit, lambda last: encode_cursor(scope, _key_of(last)))
+    return Page(items=list(items), next=following, total=total)
 
 
-def key_of(coming: Scheduled) -> tuple[Key, ...]:
+def _key_of(coming: Scheduled) -> tuple[Key, ...]:
     """Where a cursor after this line begins."""
     turn = Turn.EXPIRE if coming.what is What.UNPUBLISH else Turn.APPEAR
     return coming.at, coming.post.id, turn.value
@@ -88,8 +89,8 @@ def _embargoed(at: datetime) -> Any:
     return select(Post, Revision).join(Revision, pinned).where(col(Post.embargoed), col(Post.publish_at) > at)
 
 
-def list_embargoes(session: Session, query: PageQuery, *, at: datetime) -> Listed[Embargo]:
-    """One page and one more of what is under embargo, the next to appear first."""
+def list_embargoes(session: Session, query: PageQuery, *, at: datetime) -> Page[Embargo]:
+    """One page of what is under embargo, the next to appear first."""
     key = (col(Post.publish_at), col(Post.id))
     statement = _embargoed(at)
     total = total_of(session, statement.with_only_columns(col(Post.id)), query)
@@ -98,7 +99,8 @@ def list_embargoes(session: Session, query: PageQuery, *, at: datetime) -> Liste
     rows = session.exec(statement.order_by(*key).limit(query.limit + 1)).all()
     sections = _sections(session, [revision for _, revision in rows])
     found = [Embargo(**_head(post, revision, sections), embargo_until=post.publish_at) for post, revision in rows]
-    return found, total
+    items, following = page_of(found, query.limit, lambda last: encode_cursor(EMBARGOES, (last.embargo_until, last.id)))
+    return Page(items=list(items), next=following, total=total)
 
 
 def get_embargoed(session: Session, post_id: UUID, *, at: datetime) -> EmbargoedStory:

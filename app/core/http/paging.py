@@ -21,9 +21,6 @@ LimitParam = Annotated[int, Field(ge=1, le=MOST_ITEMS, description="how many ite
 CursorParam = Annotated[str | None, Field(max_length=1000, description="`next` of the page before")]
 
 
-Listed = tuple[list[T], int | None]  # a page and one more, and with `count=true` how many there are
-
-
 class Page(BaseModel, Generic[Item]):
     """One page of a list; `next` is null on the last."""
 
