@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, tuple_
+from sqlalchemy import ColumnElement, tuple_
 from sqlmodel import Session, col, select
 
 from app.activity import workflow
@@ -21,7 +21,7 @@ from app.activity.schemas import (
 )
 from app.core.actor import Actor
 from app.core.errors import Forbidden, wrong
-from app.core.http.paging import Page, page_of
+from app.core.http.paging import Page, page_of, total_of
 from app.core.ids import parse_id
 from app.core.keyset import decode_cursor, encode_cursor
 from app.events import queries as events_queries
@@ -80,17 +80,16 @@ def _recorded(event: Event) -> dict[str, object]:
 
 def list_activity(session: Session, query: ActivityQuery) -> Page[ActivityEntry]:
     """A page of the diary, newest first, with names, in two queries. Raises Invalid for another list's cursor."""
-    scope = f"activity {query.model_dump_json(exclude={'limit', 'cursor', 'count'})}"
-    conditions = _conditions(query)
+    scope = query.bound_to("activity")
     moment = tuple_(col(Event.at), col(Event.id))
-    newest = select(Event).where(*conditions)
+    newest = select(Event).where(*_conditions(query))
+    total = total_of(session, newest, query)
     if query.cursor is not None:
         newest = newest.where(moment < tuple(decode_cursor(query.cursor, scope, _KEY)))
     newest = newest.order_by(col(Event.at).desc(), col(Event.id).desc()).limit(query.limit + 1)
     events, following = page_of(
         session.exec(newest).all(), query.limit, lambda event: encode_cursor(scope, (event.at, event.id))
     )
-    total = session.exec(select(func.count()).select_from(Event).where(*conditions)).one() if query.count else None
     return Page(items=_with_names(session, events), next=following, total=total)
 
 
@@ -127,7 +126,7 @@ def sight(session: Session, actor: Actor, path: Mapping[str, str]) -> None:
 
 def list_jobs(session: Session, query: JobsQuery) -> Page[JobShown]:
     """A page of the queue, newest first. Raises Invalid for another list's cursor."""
-    scope = f"jobs {query.model_dump_json(exclude={'limit', 'cursor', 'count'})}"
+    scope = query.bound_to("jobs")
     after = None if query.cursor is None else decode_cursor(query.cursor, scope, _KEY)
     rows = jobs_queries.list_jobs(session, query.state, query.task, after=after, limit=query.limit)
     jobs, following = page_of(rows, query.limit, lambda job: encode_cursor(scope, (job.run_at, job.id)))

@@ -1,9 +1,7 @@
 """The plain form of a comment: its words, and what a browser is told when something before the door says no."""
 
-from fastapi import Request
-
 from app.comments.schemas import CommentDraft
-from app.core.http.forms import Back, FormDoor
+from app.core.http.forms import FormDoor
 from app.core.http.light import LightRoute
 from app.core.http.pages import Box, Hidden, PlainForm
 from app.site import queries as site_queries
@@ -26,9 +24,4 @@ FORM = PlainForm(
 class CommentFormRoute(FormDoor, LightRoute):
     """The door of the form; its page speaks the site's language, since the story may be gone."""
 
-    form, model = FORM, CommentDraft
-
-    async def manners(self, request: Request) -> tuple[Back, str]:
-        """As the site has set them."""
-        found: tuple[Back, str] = await request.app.state.db.read(site_queries.get_form_manners)
-        return found
+    form, model, manners = FORM, CommentDraft, site_queries.get_form_manners

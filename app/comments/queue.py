@@ -110,7 +110,7 @@ def list_queue(session: Session, query: QueueQuery, actor: Actor) -> Page[Modera
     if query.author_email is not None and not actor.may(P.COMMENTS_SEE_IDENTITY):
         raise Forbidden("filtering by author_email needs: " + P.COMMENTS_SEE_IDENTITY)
     number = col(Comment.number)
-    scope = f"queue {actor.id} {query.model_dump_json(exclude={'limit', 'cursor', 'count'})}"
+    scope = query.bound_to(f"queue {actor.id}")
     statement = _placed(actor).where(*_filters(query))
     total = total_of(session, statement.with_only_columns(number), query)
     if query.cursor is not None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, cast, func
+from sqlalchemy import ColumnElement, Text, cast
 from sqlmodel import Session, and_, col, false, or_, select
 
 from app.contact import queries, workflow
@@ -20,7 +20,7 @@ from app.contact.errors import SubmissionNotFound
 from app.contact.models import MessageState, Note, Reply, Submission
 from app.core.actor import Actor
 from app.core.folding import search_terms
-from app.core.http.paging import Page, page_of
+from app.core.http.paging import Page, page_of, total_of
 from app.core.keyset import decode_cursor, encode_cursor
 from app.core.language import direction
 from app.mail import queries as mail_queries
@@ -34,16 +34,15 @@ _OUT_OF_SIGHT = (MessageState.SPAM, MessageState.PURGED)
 
 def list_inbox(session: Session, query: InboxQuery, *, by: Actor, at: datetime) -> Page[ContactSubmission]:
     """A page of the inbox, newest first, in a constant number of queries. Raises Invalid for another list's cursor."""
-    scope = f"contact {query.model_dump_json(exclude={'limit', 'cursor', 'count'})}"
-    conditions = _conditions(query, at)
-    newest = select(Submission).where(*conditions)
+    scope = query.bound_to("contact")
+    newest = select(Submission).where(*_conditions(query, at))
+    total = total_of(session, newest, query)
     if query.cursor is not None:
         newest = newest.where(_after(query.cursor, scope))
     newest = newest.order_by(col(Submission.received_at).desc(), col(Submission.id).desc()).limit(query.limit + 1)
     rows, following = page_of(
         session.exec(newest).all(), query.limit, lambda row: encode_cursor(scope, (row.received_at, row.id))
     )
-    total = _count(session, conditions) if query.count else None
     return Page(items=show(session, rows, by=by), next=following, total=total)
 
 
@@ -72,10 +71,6 @@ def _after(cursor: str, scope: str) -> ColumnElement[bool]:
     received_at, submission_id = decode_cursor(cursor, scope, (datetime, UUID))
     when = col(Submission.received_at)
     return or_(when < received_at, and_(when == received_at, col(Submission.id) < submission_id))
-
-
-def _count(session: Session, conditions: Sequence[ColumnElement[bool]]) -> int:
-    return session.exec(select(func.count()).select_from(Submission).where(*conditions)).one()
 
 
 def show_submission(session: Session, submission_id: UUID, *, by: Actor) -> tuple[ContactSubmission, int]:

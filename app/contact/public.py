@@ -13,10 +13,9 @@ from app.contact.errors import ConversationFull, ConversationNotFound, Duplicate
 from app.contact.models import MessageKind
 from app.contact.schemas import ContactMessage, Sent, SentMessage
 from app.core.errors import Invalid, Malformed, TooMany, Unauthenticated, UnsupportedMediaType
-from app.core.http.answers import Created, Idempotency, Repeat, StillRunning, create
-from app.core.http.conditional import etag_of
+from app.core.http.answers import Created, Idempotency, Repeat, StillRunning, create, tagged
 from app.core.http.deps import Db, Guest, Now, SecretKeys
-from app.core.http.forms import SEE_OTHER, Back, FormDoor, answered, form_docs
+from app.core.http.forms import SEE_OTHER, FormDoor, answered, form_docs
 from app.core.http.network import Network
 from app.core.http.pages import Box, Hidden, PlainForm
 from app.core.http.problems import problems
@@ -44,12 +43,7 @@ FORM = PlainForm(
 class ContactFormRoute(FormDoor, StrictRoute):
     """The door of the form."""
 
-    form, model = FORM, ContactMessage
-
-    async def manners(self, request: Request) -> tuple[Back, str]:
-        """As the site has set them."""
-        found: tuple[Back, str] = await request.app.state.db.read(site_queries.get_form_manners)
-        return found
+    form, model, manners = FORM, ContactMessage, site_queries.get_form_manners
 
 
 router = APIRouter(prefix="/v1/contact", tags=["contact"], route_class=ContactFormRoute)
@@ -133,8 +127,7 @@ def _kept_for(kind: MessageKind, repeat: Repeat) -> Repeat:
 )
 async def get_contact_conversation(db: Db, sender: Holder) -> Response:
     """Your message and what was said since, for whoever holds its receipt; never cached, never logged."""
-    body = (await db.read(conversation.show, sender.submission_id)).model_dump_json()
-    return Response(body, headers={"ETag": etag_of(body.encode())}, media_type="application/json")
+    return tagged((await db.read(conversation.show, sender.submission_id)).model_dump_json())
 
 
 @sender_router.post(

@@ -7,7 +7,7 @@ from fastapi import Depends, Response
 from app.core.actor import Actor
 from app.core.db import Database
 from app.core.errors import Forbidden, IllegalMove, Invalid, PreconditionRequired, Stale
-from app.core.http.answers import versioned
+from app.core.http.answers import Created, versioned
 from app.core.http.deps import Db as _Db
 from app.core.http.deps import Now
 from app.posts import queries
@@ -41,9 +41,21 @@ Trasher = Annotated[Actor, Depends(guard(Action.TRASH))]
 
 WRITES = (PostNotFound, Forbidden, Stale, Invalid, PreconditionRequired, IllegalMove)
 
+Done = Post | tuple[Post, tuple[str, ...]]  # some verbs also say what the sanitiser removed
+
 
 def shown(session: Any, verb: Any, actor: Actor) -> Response:
-    """The dossier after a verb, in its new version; some verbs also say what the sanitiser removed."""
-    done: Post | tuple[Post, tuple[str, ...]] = verb(session)
+    """The dossier after a verb, in its new version."""
+    return versioned(*_view(session, verb(session), actor))
+
+
+def made(session: Any, done: Done, actor: Actor, *, new: bool = False) -> Created:
+    """The same after a verb that can be repeated by its key; `new`: the dossier was not there before."""
+    view, version = _view(session, done, actor)
+    location, status = (f"/v1/editor/posts/{view.id}", 201) if new else (None, 200)
+    return Created(view, view.id, location, version, status)
+
+
+def _view(session: Any, done: Done, actor: Actor) -> tuple[PostEditor, int]:
     post, warnings = done if isinstance(done, tuple) else (done, ())
-    return versioned(PostEditor.of(queries.open_dossier(session, post, actor), actor, warnings=warnings), post.version)
+    return PostEditor.of(queries.open_dossier(session, post, actor), actor, warnings=warnings), post.version

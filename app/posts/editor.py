@@ -16,7 +16,7 @@ from app.core.http.problems import problems
 from app.core.http.routes import GuardedRoute
 from app.core.markup import render_story
 from app.posts import publishing, queries, service
-from app.posts.doors import WRITES, Db, DossierReader, DossierWriter, Publisher, Reader, Trasher, Writer, shown
+from app.posts.doors import WRITES, Db, DossierReader, DossierWriter, Publisher, Reader, Trasher, Writer, made, shown
 from app.posts.errors import ApprovalRequired, NotReady, PostNotFound, TranslationExists
 from app.posts.models import Dossier
 from app.posts.schemas import (
@@ -42,7 +42,7 @@ renderings_router = APIRouter(prefix="/v1/editor/renderings", tags=["editor: pos
 @router.get("", operation_id="listDossiers", response_model=Page[PostItem], responses=problems(Invalid))
 async def list_dossiers(db: Db, actor: Reader, query: Annotated[PostQuery, Query()]) -> Response:
     """The dossiers that you may see, most recently changed first; the trash only with `life=trashed`."""
-    scope = f"/v1/editor/posts?{query.model_dump_json(exclude={'cursor', 'limit', 'count'})}"
+    scope = query.bound_to("/v1/editor/posts")
 
     def page(cut: Cut[Dossier]) -> Page[PostItem]:
         return cut.shown(lambda dossier: PostItem(**facts_of(dossier, actor)))
@@ -61,11 +61,9 @@ async def create_dossier(db: Db, actor: Writer, repeat: Idempotency, at: Now, dr
     """Open a dossier; only `title` and `locale` are needed."""
 
     def make(session: Any, *, by: Actor, at: Any) -> Created:
-        post, warnings = service.create(session, draft, by=by, at=at)
-        view = PostEditor.of(queries.open_dossier(session, post, by), by, warnings=warnings)
-        return Created(view, post.id, f"/v1/editor/posts/{post.id}", post.version)
+        return made(session, service.create(session, draft, by=by, at=at), by, new=True)
 
-    return await create(db, repeat, make, by=actor, at=at, into=lambda made: made)
+    return await create(db, repeat, make, by=actor, at=at, into=lambda done: done)
 
 
 @router.get("/{post_id:id}", operation_id="getDossier", response_model=PostEditor, responses=problems(PostNotFound))
@@ -113,11 +111,9 @@ async def restore_dossier(
     """Take a dossier out of the trash."""
 
     def make(session: Any, *, by: Actor, at: Any) -> Created:
-        post = service.restore(session, post_id, match, by=by, at=at)
-        view = PostEditor.of(queries.open_dossier(session, post, by), by)
-        return Created(view, post.id, version=post.version, status=200)
+        return made(session, service.restore(session, post_id, match, by=by, at=at), by)
 
-    return await create(db, repeat, make, by=actor, at=at, into=lambda made: made)
+    return await create(db, repeat, make, by=actor, at=at, into=lambda done: done)
 
 
 @router.put(

@@ -13,8 +13,8 @@ from app.core.http.paging import Page, PageQuery, paged
 from app.core.http.problems import problems
 from app.core.http.routes import GuardedRoute
 from app.core.numbers import MOST_NUMBER
-from app.posts import history, queries
-from app.posts.doors import Db, DossierReader, DossierWriter
+from app.posts import history
+from app.posts.doors import Db, DossierReader, DossierWriter, made
 from app.posts.errors import PostNotFound, RevisionNotFound
 from app.posts.history_schemas import DiffQuery, RevisionContent, RevisionDiff, RevisionItem
 from app.posts.schemas import PostEditor
@@ -68,8 +68,6 @@ async def bring_back_revision(
     """Write the content of an old revision as a new one; `warnings` say what could not come back."""
 
     def make(session: Any, *, by: Any, at: Any) -> Created:
-        post, lost = history.bring_back(session, post_id, number, match, by=by, at=at)
-        view = PostEditor.of(queries.open_dossier(session, post, by), by, warnings=lost)
-        return Created(view, post.id, version=post.version, status=200)
+        return made(session, history.bring_back(session, post_id, number, match, by=by, at=at), by)
 
-    return await create(db, repeat, make, by=actor, at=at, into=lambda made: made)
+    return await create(db, repeat, make, by=actor, at=at, into=lambda done: done)

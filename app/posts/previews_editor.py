@@ -7,8 +7,8 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.core.actor import Actor
 from app.core.errors import Forbidden, IllegalMove, Invalid, Stale
-from app.core.http.answers import Created, Idempotency, StillRunning, create
-from app.core.http.conditional import IfMatch, etag_of
+from app.core.http.answers import Created, Idempotency, StillRunning, create, tagged
+from app.core.http.conditional import IfMatch
 from app.core.http.deps import Now, SecretKeys
 from app.core.http.paging import Cut, Page, PageQuery, paged
 from app.core.http.problems import problems
@@ -93,8 +93,7 @@ async def get_preview(
     item = await db.read(
         previews_queries.get_answered, post_id, preview_id, into=lambda found: _shown(request, keys, found, at)
     )
-    body = item.model_dump_json()
-    return Response(body, headers={"ETag": etag_of(body.encode())}, media_type="application/json")
+    return tagged(item.model_dump_json())
 
 
 @router.delete(

@@ -6,8 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 
 from app.core.errors import Invalid, Malformed, TooMany, UnsupportedMediaType
-from app.core.http.answers import Created, Idempotency, StillRunning, create
-from app.core.http.conditional import etag_of
+from app.core.http.answers import Created, Idempotency, StillRunning, create, tagged
 from app.core.http.deps import Db, Guest, Now
 from app.core.http.network import Network
 from app.core.http.problems import problems
@@ -48,8 +47,7 @@ router = APIRouter(prefix="/v1/previews/{token}", tags=["stories"], route_class=
 @router.get("", operation_id="readPreview", response_model=PreviewStory, responses=problems(PreviewNotFound))
 async def read_preview(db: Db, preview_id: Opened, at: Now) -> Response:
     """A story as it would be published, for the holder of a link; no cache or search engine may keep it."""
-    body = (await db.read(previews.show, preview_id, at=at)).wire()
-    return Response(body, headers={**HEADERS, "ETag": etag_of(body.encode())}, media_type="application/json")
+    return tagged((await db.read(previews.show, preview_id, at=at)).wire(), HEADERS)
 
 
 @router.post(

@@ -23,7 +23,7 @@ from app.posts.schemas import PostQuery, PostSort
 from app.posts.withdrawal_models import Withdrawal
 from app.publications import queries as publications_queries
 from app.site import queries as site_queries
-from app.site.policies import offered_locale
+from app.site.policies import check_locales
 from app.staff.permissions import Permission as P
 from app.staff.queries import Sight
 from app.taxonomy import queries as taxonomy_queries
@@ -145,8 +145,8 @@ def get_dossier(session: Session, post_id: UUID, actor: Actor) -> tuple[Dossier,
 
 def list_dossiers(session: Session, query: PostQuery, actor: Actor, scope: str) -> Cut[Dossier]:
     """One page, in a constant number of queries."""
-    for locale in query.locale or ():
-        offered_locale(site_queries.get_settings(session), locale)
+    if query.locale:
+        check_locales(site_queries.get_settings(session), query.locale)
     key = (col(Post.updated_at), col(Post.id))
     statement = (
         select(Post, Revision)

@@ -14,7 +14,7 @@ from app.core.http.paging import Page, PageQuery, paged
 from app.core.http.problems import problems
 from app.core.http.routes import GuardedRoute
 from app.posts import queries, review
-from app.posts.doors import Db, DossierReader
+from app.posts.doors import Db, DossierReader, made
 from app.posts.errors import NotNewest, PostNotFound
 from app.posts.review_schemas import TransitionInput, TransitionShown
 from app.posts.schemas import PostEditor
@@ -43,11 +43,9 @@ async def move_dossier(
     """Submit, approve, send back or recall the newest revision, with a note; a live version stays as it is."""
 
     def make(session: Any, *, by: Actor, at: Any) -> Created:
-        post = review.move(session, post_id, wish, match, by=by, at=at)
-        view = PostEditor.of(queries.open_dossier(session, post, by), by)
-        return Created(view, post.id, version=post.version, status=200)
+        return made(session, review.move(session, post_id, wish, match, by=by, at=at), by)
 
-    return await create(db, repeat, make, by=actor, at=at, into=lambda made: made)
+    return await create(db, repeat, make, by=actor, at=at, into=lambda done: done)
 
 
 @router.get(

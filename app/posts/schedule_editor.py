@@ -59,7 +59,7 @@ async def unschedule_dossier(db: Db, actor: Scheduler, post_id: UUID, match: IfM
 @router.get("/schedule", operation_id="listSchedule", response_model=Page[Scheduled], responses=problems(Invalid))
 async def list_schedule(db: Db, actor: Reader, query: Annotated[ScheduleQuery, Query()]) -> Response:
     """What is coming to the dossiers that you may see, the next first."""
-    scope = f"{SCHEDULE}?{query.model_dump_json(exclude={'cursor', 'limit', 'count'})}"
+    scope = query.bound_to(SCHEDULE)
     return paged(await db.read(schedule_queries.list_schedule, query, actor, scope), SCHEDULE, query)
 
 

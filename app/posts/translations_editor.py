@@ -14,8 +14,8 @@ from app.core.http.deps import Now
 from app.core.http.paging import Page
 from app.core.http.problems import problems
 from app.core.http.routes import GuardedRoute
-from app.posts import queries, translations
-from app.posts.doors import Db, DossierReader, guard, shown
+from app.posts import translations
+from app.posts.doors import Db, DossierReader, guard, made, shown
 from app.posts.errors import NoTranslation, PostNotFound, TranslationExists
 from app.posts.schemas import PostEditor
 from app.posts.translations_schemas import TranslatedInput, TranslationInput, TranslationItem
@@ -41,11 +41,9 @@ async def translate_dossier(
     """
 
     def make(session: Any, *, by: Actor, at: Any) -> Created:
-        post = translations.translate(session, post_id, wish, match, by=by, at=at)
-        view = PostEditor.of(queries.open_dossier(session, post, by), by)
-        return Created(view, post.id, f"/v1/editor/posts/{post.id}", post.version)
+        return made(session, translations.translate(session, post_id, wish, match, by=by, at=at), by, new=True)
 
-    return await create(db, repeat, make, by=actor, at=at, into=lambda made: made)
+    return await create(db, repeat, make, by=actor, at=at, into=lambda done: done)
 
 
 @router.get(

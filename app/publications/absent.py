@@ -11,6 +11,7 @@ from app.core.db import Database, Prepared, as_time
 from app.core.http.ready import Ready
 from app.publications.errors import StoryNotFound, Withdrawn
 from app.publications.models import Kind, Publication, PublicPath, Slug
+from app.publications.queries import holder_of_slug
 from app.site import queries as site_queries
 from app.site.policies import Addresses
 
@@ -24,8 +25,8 @@ def _withdrawn(*columns: ColumnElement[Any]) -> Select[Any]:
 
 
 def _by_slug() -> Select[Any]:
-    held = select(SLUG.post_id).where(SLUG.slug == bindparam("slug"), SLUG.was_public).scalar_subquery()
-    return _withdrawn(P.notice, P.locale, P.withdrawn_at).where(P.id == held, P.kind == bindparam("kind"))
+    mine = (P.id == holder_of_slug(), P.kind == bindparam("kind"))
+    return _withdrawn(P.notice, P.locale, P.withdrawn_at).where(*mine)
 
 
 def _by_path() -> Select[Any]:

@@ -26,7 +26,7 @@ from app.publications.errors import StoryNotFound, Withdrawn
 from app.publications.models import Kind
 from app.publications.schemas import Resolved, Sort, Story, StoryItem, StoryQuery
 from app.site import queries as site_queries
-from app.site.policies import offered_locale
+from app.site.policies import check_locales
 
 router = APIRouter(prefix="/v1/posts", tags=["stories"], route_class=HotRoute)
 pages_router = APIRouter(prefix="/v1/pages", tags=["stories"], route_class=HotRoute)
@@ -118,9 +118,7 @@ async def _list(db: Database, kind: Kind, path: str, query: StoryQuery, at: date
     if query.q and not words:  # nothing but punctuation begins no word
         return Ready(splice.page_bytes("", None, 0 if query.count else None), ("site", "posts"))
     if query.locale:
-        settings = await site_queries.fast_settings(db)
-        for locale in query.locale:
-            offered_locale(settings, locale)
+        check_locales(await site_queries.fast_settings(db), query.locale)
     shape = queries.shape_of(query, len(words))
     parameters = _parameters(query, words) | {"kind": kind.value, "now": at, "limit": query.limit + 1}
     scope = _cursor_scope(path, query)
@@ -140,7 +138,7 @@ async def _list(db: Database, kind: Kind, path: str, query: StoryQuery, at: date
 @lru_cache(maxsize=1024)
 def _cursor_scope(path: str, query: StoryQuery) -> str:
     """What a cursor belongs to: route, filters and sort."""
-    return f"{path}?{query.model_dump_json(exclude={'cursor', 'limit', 'fields', 'include', 'count'})}"
+    return query.bound_to(path, "fields", "include")
 
 
 async def _rows(db: Database, statement: Prepared, parameters: dict[str, Any], shape: queries.Shape) -> list[Row]:

@@ -214,3 +214,9 @@ def offered_locale(settings: SiteSettings, asked: str | None, *, part: str = "qu
     if asked not in settings.locales:
         raise wrong("locale", "unknown_locale", f"the site's locales are {', '.join(settings.locales)}", part=part)
     return asked
+
+
+def check_locales(settings: SiteSettings, asked: Iterable[str]) -> None:
+    """The same for a filter that takes several. Raises Invalid."""
+    for locale in asked:
+        offered_locale(settings, locale)

@@ -22,6 +22,7 @@ from app.core.errors import Conflict, FieldError, Gone, Invalid, Malformed
 from app.core.http.conditional import etag_for, etag_of
 
 KEPT = timedelta(hours=24)
+REPLAYED = "Idempotent-Replayed"
 _KEY = re.compile(r"[\x21-\x7e]{1,128}")
 
 
@@ -114,7 +115,7 @@ async def create(
 
     # what readers send is small and comes in crowds; what the newsroom makes may be long
     answer, replayed = await (db.write_together(work) if by.id is None else db.write(work))
-    headers = answer.headers | ({"Idempotent-Replayed": "true"} if replayed else {})
+    headers = answer.headers | ({REPLAYED: "true"} if replayed else {})
     body = answer.body if secrets is None else _with_members(answer.body, secrets(answer.about))
     return Response(body, answer.status, headers, "application/json")
 
@@ -188,10 +189,10 @@ def forget_answers(session: Session, about: UUID) -> None:
     session.execute(delete(KeptAnswer).where(col(KeptAnswer.about) == about))
 
 
-def tagged(body: str) -> Response:
+def tagged(body: str, headers: Mapping[str, str] | None = None) -> Response:
     """A 200 with a strong ETag over the JSON that is sent, for what has no version of its own."""
     sent = body.encode()
-    return Response(sent, headers={"ETag": etag_of(sent)}, media_type="application/json")
+    return Response(sent, headers={**(headers or {}), "ETag": etag_of(sent)}, media_type="application/json")
 
 
 def versioned(

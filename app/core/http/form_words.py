@@ -37,7 +37,6 @@ _NO_FIELD: Texts = {"en": "is no field of this form", "ar": "ليس من حقو�
 COMPLAINTS: dict[str, Texts] = {
     "missing": _NEEDED,
     "string_too_short": _NEEDED,
-    "text": {"en": "A text is needed", "ar": "النص مطلوب"},
     "string_too_long": {"en": "is too long", "ar": "أطول من المسموح"},
     "email": {"en": "is no e-mail address", "ar": "ليس عنوان بريد إلكتروني"},
     "value_error": {"en": "has characters in it that we cannot take", "ar": "فيه رموز لا نقبلها"},

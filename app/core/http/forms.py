@@ -8,9 +8,11 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsp
 
 from fastapi import Request, Response
 from pydantic import BaseModel, ValidationError
+from sqlmodel import Session
 from starlette.exceptions import HTTPException
 
 from app.core.errors import DomainError, FieldError, Invalid, Malformed, UnsupportedMediaType
+from app.core.http.answers import REPLAYED
 from app.core.http.pages import THANKS_PATH, PlainForm, error_page, html_response, is_spoken
 from app.core.http.problems import field_errors
 from app.core.http.query import MOST_PARAMETERS
@@ -23,7 +25,6 @@ BROWSER_TYPES = FORM_TYPES | {MULTIPART, "text/plain"}  # in which browsers send
 RETURN_TO = "return_to"
 MOST_ADDRESS = 2_000
 EMBEDDED = "/embed/"  # pages of ours that stand in frames of other sites
-REPLAYED = "Idempotent-Replayed"
 SENT = "sent"  # how such a page hears what became of its form: 201 published, 202 held
 
 SEE_OTHER: dict[int | str, dict[str, Any]] = {
@@ -125,9 +126,10 @@ async def answered(
         if not prefers_html(request.headers.get("accept", "")):
             raise
         return _as_page(error, form, kept_values(await request.body(), model), back, locale)
-    repeated = {name: value for name, value in sent.headers.items() if name == REPLAYED.lower()}
-    location = back.after(values.get(RETURN_TO), sent.status_code)
-    return Response(status_code=303, headers={"Location": location, **repeated})
+    headers = {"Location": back.after(values.get(RETURN_TO), sent.status_code)}
+    if REPLAYED in sent.headers:
+        headers[REPLAYED] = sent.headers[REPLAYED]
+    return Response(status_code=303, headers=headers)
 
 
 class FormDoor:
@@ -135,16 +137,14 @@ class FormDoor:
 
     form: ClassVar[PlainForm]
     model: ClassVar[type[BaseModel]]
-
-    async def manners(self, request: Request) -> tuple[Back, str]:
-        """Where forms may lead, and the language for one that names none."""
-        raise NotImplementedError
+    # where forms may lead, and the language for one that names none
+    manners: ClassVar[Callable[[Session], tuple[Back, str]]]
 
     async def refused(self, request: Request, error: DomainError) -> Response:
         """The form again, where it came from a browser; else the error itself."""
         if _media_type(request) not in BROWSER_TYPES or not prefers_html(request.headers.get("accept", "")):
             raise error
-        back, locale = await self.manners(request)
+        back, locale = await request.app.state.db.read(type(self).manners)
         return _as_page(error, self.form, await _kept(request, self.model), back, locale)
 
 

@@ -50,6 +50,10 @@ class PageQuery(BaseModel):
     cursor: CursorParam = None
     count: Annotated[bool, Field(description="adds `total`")] = False
 
+    def bound_to(self, list_: str, *also: str) -> str:
+        """What a cursor belongs to: the list, its filters and sort; `also` names what else changes no order."""
+        return f"{list_}?{self.model_dump_json(exclude={'cursor', 'limit', 'count', *also})}"
+
 
 def total_of(session: Session, everything: Select[Any], query: PageQuery) -> int | None:
     """How many rows the list has in all, when `count=true` asks; its statement is that before cursor and limit."""
