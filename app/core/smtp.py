@@ -2,8 +2,10 @@
 
 import asyncio
 import ssl
+from collections.abc import Awaitable
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import TypeVar
 
 from aiosmtplib import (
     SMTP,
@@ -23,6 +25,8 @@ _CLOSING = 421
 # 5xx answers about our login: true of every letter until the operator changes something, so no letter is given up
 _ABOUT_LOGIN = frozenset({530, 534, 535, 538})
 _START_TLS = {"implicit": False, "required": True, "optional": None, "off": False}
+
+_Answer = TypeVar("_Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +57,14 @@ class SmtpPostman:
         server: SmtpServer,
         *,
         sender: Sender,
-        connect: float = 10.0,
+        connect: float = 20.0,
         command: float = 30.0,
         turn: float = 60.0,
         idle: float = 30.0,
     ) -> None:
-        """Time-outs in seconds, `turn` for waiting behind other letters; raises ValueError for an unreadable `ca`."""
+        """Time-outs in seconds: `connect` until the server is ready to talk, encrypted if it should be; `command` for
+        each of ours; `turn` behind other letters. Raises ValueError for an unreadable `ca`.
+        """
         self._server, self._sender = server, sender
         self._connect_seconds, self._command_seconds = connect, command
         self._turn_seconds, self._idle_seconds = turn, idle
@@ -98,8 +104,8 @@ class SmtpPostman:
         ready = False  # for another letter: never after a lost or cancelled command, whose answer may still come
         try:
             client = await self._begin(envelope)
-            await client.rcpt(envelope.to, encoding=envelope.encoding)
-            code, text = await client.data(envelope.content)
+            await self._answer(client.rcpt(envelope.to, encoding=envelope.encoding))
+            code, text = await self._answer(client.data(envelope.content))
             ready = True
         except MailRefused:
             ready = True
@@ -121,14 +127,21 @@ class SmtpPostman:
         self._begun += 1
         if self._client is not None and self._client.is_connected:
             try:
-                return await _mail_from(self._client, envelope)
+                return await self._mail_from(self._client, envelope)
             except SMTPServerDisconnected:
                 pass
             except SMTPSenderRefused as error:
                 if error.code != _CLOSING:
                     raise
         self._drop()
-        return await _mail_from(await self._open(), envelope)
+        return await self._mail_from(await self._open(), envelope)
+
+    async def _mail_from(self, client: SMTP, envelope: _Envelope) -> SMTP:
+        if envelope.utf8 and not client.supports_extension("smtputf8"):
+            raise MailRefused("the mail server cannot send to or from letters beyond ASCII before the @ (no SMTPUTF8)")
+        options = ["SMTPUTF8", "BODY=8BITMIME"] if envelope.utf8 else []
+        await self._answer(client.mail(envelope.sender, options=options, encoding=envelope.encoding))
+        return client
 
     async def _open(self) -> SMTP:
         """A new connection, encrypted and logged in; its failures are the operator's to mend: raises MailDelayed."""
@@ -138,16 +151,18 @@ class SmtpPostman:
             port=server.port,
             # the machine's own name may take seconds to find and is nobody's business
             local_hostname=mailbox(self._sender.address).rpartition("@")[2],
-            timeout=self._command_seconds,
+            # the library's own limits stand on asyncio.wait_for, which before Python 3.12 may swallow a cancellation
+            timeout=None,
             use_tls=server.tls == "implicit",
             start_tls=_START_TLS[server.tls],
             tls_context=self._tls,
         )
         self._begun = 1
         try:
-            await client.connect(timeout=self._connect_seconds)
+            async with asyncio.timeout(self._connect_seconds):
+                await client.connect()
             if client.is_ehlo_or_helo_needed:
-                await client.ehlo()
+                await self._answer(client.ehlo())
         except SMTPResponseException as error:
             raise self._error(MailDelayed, error) from None
         if server.user:
@@ -158,9 +173,13 @@ class SmtpPostman:
         if client.get_transport_info("sslcontext") is None and not self._server.loopback:
             raise MailDelayed("the mail server offers no TLS, and the password is not sent without")
         try:
-            await client.login(self._server.user, self._server.password)
+            await self._answer(client.login(self._server.user, self._server.password))
         except SMTPResponseException as error:  # some servers repeat what they were sent
             raise MailDelayed("the mail server does not accept the user and password", error.code) from None
+
+    async def _answer(self, command: Awaitable[_Answer]) -> _Answer:
+        async with asyncio.timeout(self._command_seconds):
+            return await command
 
     def _verdict(self, error: SMTPResponseException) -> MailError:
         lasting = 500 <= error.code < 600 and error.code not in _ABOUT_LOGIN
@@ -174,7 +193,7 @@ class SmtpPostman:
         """Whether the server has put the refused letter aside."""
         assert self._client is not None
         try:
-            await self._client.rset()
+            await self._answer(self._client.rset())
         except (SMTPException, OSError):
             return False
         return True
@@ -187,7 +206,8 @@ class SmtpPostman:
         try:
             if client is not None and client.is_connected:
                 with suppress(SMTPException, OSError):
-                    await client.quit(timeout=_GOODBYE_SECONDS)
+                    async with asyncio.timeout(_GOODBYE_SECONDS):
+                        await client.quit()
         finally:
             self._drop()
 
@@ -210,14 +230,6 @@ def _tls_context(server: SmtpServer) -> ssl.SSLContext | None:
         return ssl.create_default_context(cafile=server.ca)
     except OSError:
         raise ValueError(f"cannot read certificates (PEM) from {server.ca}") from None
-
-
-async def _mail_from(client: SMTP, envelope: _Envelope) -> SMTP:
-    if envelope.utf8 and not client.supports_extension("smtputf8"):
-        raise MailRefused("the mail server cannot send to or from letters beyond ASCII before the @ (no SMTPUTF8)")
-    options = ["SMTPUTF8", "BODY=8BITMIME"] if envelope.utf8 else []
-    await client.mail(envelope.sender, options=options, encoding=envelope.encoding)
-    return client
 
 
 def _in_words(error: Exception) -> str:

@@ -271,6 +271,21 @@ async def test_a_cancelled_send_leaves_no_half_spoken_connection(step: Step) -> 
         assert [arrived["Message-ID"] for arrived in server.letters] == ["<2@news.example>"]
 
 
+async def test_a_send_can_be_cancelled_in_every_round_of_the_loop_while_it_connects() -> None:
+    rounds = 40  # some five until the socket is there, which asyncio.wait_for once took for more than the cancellation
+    with MailServer() as server:
+        server.stall("CONNECT", times=rounds)
+        async with postman_for(server, connect=SOON) as postman:
+            for passed in range(rounds):
+                sending = asyncio.create_task(postman.send(letter()))
+                for _ in range(passed):
+                    await asyncio.sleep(0)
+                sending.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await sending
+        assert not server.letters
+
+
 @pytest.mark.parametrize("url", ["smtp://127.0.0.1:{}", "smtps://localhost:{}", "smtp://nowhere.invalid:{}"])
 async def test_a_server_that_is_not_there_delays(url: str) -> None:
     with MailServer() as server:
