@@ -39,6 +39,8 @@ from app.publications import corrections as publications_corrections
 from app.publications import fronts as publications_fronts
 from app.publications import oembed as publications_oembed
 from app.publications import public as publications_public
+from app.publications import redirects_editor as publications_redirects
+from app.publications import resolving as publications_resolving
 from app.publications import series as publications_series
 from app.publications import terms as publications_terms
 from app.sealing import editor as sealing_editor
@@ -60,7 +62,7 @@ PUBLIC: tuple[APIRouter, ...] = (
     comments_opinions.router,
     comments_stream.router,
     publications_public.pages_router,
-    publications_public.resolve_router,
+    publications_resolving.router,
     publications_terms.router,
     publications_corrections.router,
     publications_fronts.router,
@@ -102,6 +104,7 @@ FENCED: tuple[APIRouter, ...] = (
     taxonomy_editor.router,
     site_editor.router,
     posts_settings.router,
+    publications_redirects.router,
     comments_editor.router,
     comments_editor.posts_router,
     sanctions_editor.router,

@@ -32,6 +32,7 @@ TAGS = [
     {"name": "auth", "description": "Signing in and out."},
     {"name": "editor: posts", "description": "Writing and publishing."},
     {"name": "editor: terms", "description": "Ordering stories: sections, tags, bylines, series and fronts."},
+    {"name": "editor: redirects", "description": "Paths of the front end that lead elsewhere."},
     {"name": "editor: comments", "description": "The queue of comments and its decisions."},
     {"name": "editor: contact", "description": "The inbox."},
     {"name": "editor: activity", "description": "What happened, for people and machines, and what is stuck."},

@@ -19,6 +19,7 @@ from app.posts import review_models as review
 from app.posts import withdrawal_models
 from app.publications import front_models as fronts
 from app.publications import models as publications
+from app.publications import redirects_models as redirects
 from app.sealing import models as sealing
 from app.site import models as site
 from app.staff import models as staff
@@ -27,7 +28,8 @@ from app.webhooks import models as webhooks
 
 ROOMS = (
     *(answers, limits, day_keys, jobs, events, mail, staff, site, taxonomy, sealing, abuse, abuse_memory, publications),
-    *(fronts, posts, previews, withdrawal_models, review, locks, comments, contact, correspondence, webhooks),
+    *(fronts, redirects, posts, previews, withdrawal_models, review, locks, comments, contact, correspondence),
+    webhooks,
 )
 
 metadata = SQLModel.metadata

@@ -13,7 +13,6 @@ from app.publications.errors import StoryNotFound, Withdrawn
 from app.publications.models import Kind, Publication, PublicPath, Slug
 from app.publications.queries import holder_of_slug
 from app.site import queries as site_queries
-from app.site.policies import Addresses
 
 P = table_of(Publication).c
 PATH = table_of(PublicPath).c
@@ -57,8 +56,7 @@ async def resolved(db: Database, path: str) -> Ready:
     if not rows:
         raise StoryNotFound("nothing public ever had this path")
     slugs = [slug for _, slug in rows if slug in path]
-    settings = await site_queries.fast_settings(db)
-    addresses = Addresses(public_url=settings.public_url or db.info["base_url"], patterns=settings.url_patterns)
+    addresses = await site_queries.fast_addresses(db)
     slug = max(slugs, key=len, default="")
     document = {"type": rows[0][0], "slug": slug, "url": addresses.url(path), "status": 410}
     return Ready(json.dumps(document, ensure_ascii=False).encode(), ("site", "posts"))

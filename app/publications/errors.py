@@ -1,6 +1,6 @@
 """What can go wrong with what is public."""
 
-from app.core.errors import Conflict, Gone, NotFound
+from app.core.errors import Conflict, Gone, InUse, NotFound
 
 
 class StoryNotFound(NotFound):
@@ -15,3 +15,23 @@ class SlugTaken(Conflict):
     """Another piece has this slug, or had it in public."""
 
     code = "slug_taken"
+
+
+class RedirectNotFound(NotFound):
+    """There is no such redirect."""
+
+
+class PathInUse(InUse):
+    """A piece is public under this path now; `used_by` names it."""
+
+
+class PathTaken(Conflict):
+    """Another redirect has this path."""
+
+    code = "path_taken"
+
+
+class RedirectLoop(Conflict):
+    """The target leads back to the path."""
+
+    code = "redirect_loop"

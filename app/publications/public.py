@@ -1,15 +1,13 @@
-"""The reader's doors: lists of stories, one story, pages, and where an old address leads."""
+"""The reader's doors: lists of stories, one story, and pages."""
 
-import json
 from datetime import datetime
 from functools import lru_cache
 from typing import Annotated, Any
 from unicodedata import normalize
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.db import Database, Prepared, Row
 from app.core.errors import Invalid
@@ -24,13 +22,12 @@ from app.publications import absent, queries, splice, upcoming
 from app.publications.around import AROUND, tag_parameters
 from app.publications.errors import StoryNotFound, Withdrawn
 from app.publications.models import Kind
-from app.publications.schemas import Resolved, Sort, Story, StoryItem, StoryQuery
+from app.publications.schemas import Sort, Story, StoryItem, StoryQuery
 from app.site import queries as site_queries
 from app.site.policies import check_locales
 
 router = APIRouter(prefix="/v1/posts", tags=["stories"], route_class=HotRoute)
 pages_router = APIRouter(prefix="/v1/pages", tags=["stories"], route_class=HotRoute)
-resolve_router = APIRouter(prefix="/v1/resolve", tags=["stories"], route_class=HotRoute)
 
 MOVED: dict[int | str, dict[str, Any]] = {301: {"description": "The story lives under a newer slug."}}
 
@@ -61,29 +58,6 @@ async def get_post(db: Db, at: Now, slug: str) -> Ready:
 async def get_page(db: Db, at: Now, slug: str) -> Ready:
     """One page."""
     return await _story(db, Kind.PAGE, "/v1/pages", slug, at)
-
-
-class PathQuery(BaseModel):
-    """Which path to look up."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    path: Annotated[str, Field(min_length=1, max_length=1000, examples=["/en/voices-of-the-harbour"])]
-
-
-@resolve_router.get("", operation_id="resolvePath", response_model=Resolved, responses=problems(StoryNotFound))
-async def resolve_path(db: Db, at: Now, query: Annotated[PathQuery, Query()]) -> Ready:
-    """Where a path of the front end leads now: 200 as it is, 301 to `url`, 410 to nothing any more since the piece was
-    withdrawn; 404 for what never was public.
-    """
-    path = normalize("NFC", unquote(query.path))
-    rows = await upcoming.look(db, queries.RESOLVE, {"path": path, "now": at})
-    if not rows:
-        return await absent.resolved(db, path)
-    kind, slug, present, link = rows[0]
-    status = 200 if present == path else 301
-    document = {"type": kind, "slug": slug, "url": json.loads(link)["url"], "status": status}
-    return Ready(json.dumps(document, ensure_ascii=False).encode(), ("site", "posts"))
 
 
 async def _story(db: Database, kind: Kind, tree: str, slug: str, at: datetime) -> Ready:

@@ -162,11 +162,14 @@ class Story(StorySummary):
         return for_script(self.model_dump_json())
 
 
+BY_HAND = "redirect"
+
+
 class Resolved(BaseModel):
     """What became of a path of the front end."""
 
-    type: Kind
-    slug: str
+    type: Annotated[Kind | Literal["redirect"], Field(description="`redirect`: what an editor said leads to no piece")]
+    slug: Annotated[str, Field(description="empty when there is no piece")]
     url: str
     status: Annotated[Literal[200, 301, 410], Field(description="301: it lives under `url` now")]
 

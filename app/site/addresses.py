@@ -1,13 +1,15 @@
 """Addresses that an admin types: what is accepted, and why the rest is not. Raise ValueError."""
 
 import re
-from urllib.parse import SplitResult, urlsplit
+from unicodedata import normalize
+from urllib.parse import SplitResult, unquote, urlsplit
 
 PLACEHOLDERS = ("locale", "slug", "yyyy", "mm", "id")
 
 _PLACEHOLDER = re.compile("{(" + "|".join(PLACEHOLDERS) + ")}")
 _UNSAFE = re.compile(r"[^\x21-\x7e]|[\\<>\"`{}|^]")
 _NOT_IN_A_PATH = re.compile(r"[\s?#\\{}<>\"%]")
+_NEVER_IN_A_PATH = re.compile(r"[\x00-\x1f\x7f-\x9f#\\]")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -44,6 +46,24 @@ def _split(value: str) -> SplitResult:
     if "@" in parts.netloc:
         raise ValueError("must have no user name or password")
     return parts
+
+
+def front_path(value: str) -> str:
+    """A path of the front end as it is compared: decoded, in NFC. A query belongs to it, as in `/?p=17`."""
+    try:
+        path = normalize("NFC", unquote(value, errors="strict"))
+    except UnicodeDecodeError:
+        raise ValueError("must be percent-encoded UTF-8") from None
+    if not path.startswith("/") or path.startswith("//"):
+        raise ValueError("must begin with one /")
+    if _NEVER_IN_A_PATH.search(path):
+        raise ValueError("is a path: no fragment, backslash, line break or other control character")
+    return path
+
+
+def front_path_or_web_address(value: str) -> str:
+    """Either of the two."""
+    return front_path(value) if value.startswith("/") else web_address(value)
 
 
 def author_pattern(value: str) -> str:

@@ -47,10 +47,18 @@ def parsed(document: str | None) -> SiteSettings:
     return SiteSettings.model_validate_json(document) if document else SiteSettings()
 
 
+async def fast_addresses(db: Database) -> Addresses:
+    """`get_addresses` for hot routes."""
+    return _addresses(await fast_settings(db), db.info["base_url"])
+
+
+def _addresses(settings: SiteSettings, base_url: str) -> Addresses:
+    return Addresses(public_url=settings.public_url or base_url, patterns=settings.url_patterns)
+
+
 def get_addresses(session: Session) -> Addresses:
     """Addresses of the front end; `public_url` is the server's base address until it is set."""
-    settings = get_settings(session)
-    return Addresses(public_url=settings.public_url or session.info["base_url"], patterns=settings.url_patterns)
+    return _addresses(get_settings(session), session.info["base_url"])
 
 
 def get_form_manners(session: Session) -> tuple[Back, str]:

@@ -76,6 +76,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "preview": {EDITOR: "id post_id revision reader may_answer created_by created_at expires_at revoked_at"},
     "preview_answer": {EDITOR: "id preview_id verdict name text at"},
     "public_path": {PUBLIC: "path post_id"},
+    "redirect": {PUBLIC: "path target", EDITOR: "id version created_at updated_at updated_by"},
     "publication": {
         PUBLIC: "id kind locale slug title section_id featured published_at updated_at comments_mode comment_count "
         "path summary body detail link translation thread_moves withdrawn_at notice",

@@ -23,6 +23,7 @@ LENT = {
     "comments.editor_schemas": "is the shape of such a decision",
     "comments.rights": "are what the owner of an address may do",
     "jobs.night": "is the first argument of every task",
+    "site.addresses": "say what is an address, and what a path of the front end",
     "site.checklist": "is the policy by which the desk judges",
     "site.schemas": "are what the door takes that asks the desk about languages",
     "staff.guards": "stand at every door of the editor tree",
