@@ -58,7 +58,7 @@ async def resolved(db: Database, path: str) -> Ready:
         raise StoryNotFound("nothing public ever had this path")
     slugs = [slug for _, slug in rows if slug in path]
     settings = await site_queries.fast_settings(db)
-    addresses = Addresses(public_url=settings.public_url or db.info["base_url"], patterns=settings.url_patterns)
+    addresses = Addresses.of(settings, db.info["base_url"])
     slug = max(slugs, key=len, default="")
     document = {"type": rows[0][0], "slug": slug, "url": addresses.url(path), "status": 410}
     return Ready(json.dumps(document, ensure_ascii=False).encode(), ("site", "posts"))

@@ -48,9 +48,8 @@ def parsed(document: str | None) -> SiteSettings:
 
 
 def get_addresses(session: Session) -> Addresses:
-    """Addresses of the front end; `public_url` is the server's base address until it is set."""
-    settings = get_settings(session)
-    return Addresses(public_url=settings.public_url or session.info["base_url"], patterns=settings.url_patterns)
+    """Addresses of the front end."""
+    return Addresses.of(get_settings(session), session.info["base_url"])
 
 
 def get_form_manners(session: Session) -> tuple[Back, str]:
