@@ -12,7 +12,7 @@ from app.feeds.sitemap_files import news_language
 from app.publications.service import take_back
 from tests.comments.talk import NOON
 from tests.counting import counted_queries
-from tests.feeds.reading import SPACES, fetched, setup, texts, tree
+from tests.feeds.reading import SPACES, done, fetched, setup, texts, tree
 from tests.house.doors import routes
 from tests.make import live_story
 from tests.newsroom import BASE, Newsroom
@@ -35,7 +35,9 @@ async def test_stories_and_pages_with_their_languages(newsroom: Newsroom) -> Non
     english = await published(desk, title="Harbour")
     await published(desk, title="ميناء", locale="ar", translation_of=english["id"])
     await published(desk, title="About", kind="page")
-    await opened(desk, title="Draft", locale="ar", translation_of=(await published(desk, title="Alone"))["id"])
+    alone = await published(desk, title="Alone")
+    gone = await published(desk, title="Gone", locale="ar", translation_of=alone["id"])
+    await done(desk, "DELETE", gone, "/publication")
     root = await tree(newsroom, "/sitemaps/1.xml")
     front = "https://front.example/mag"
     arabic = f"{front}/ar/%D9%85%D9%8A%D9%86%D8%A7%D8%A1"
