@@ -17,6 +17,8 @@ from app.contact import public as contact_public
 from app.core.http import pages, readers
 from app.core.http.routes import GuardedRoute
 from app.correspondence import public as correspondence_public
+from app.feeds import crawling as feeds_crawling
+from app.feeds import public as feeds_public
 from app.posts import batch_editor as posts_batch
 from app.posts import corrections_editor as posts_corrections
 from app.posts import editor as posts_editor
@@ -78,6 +80,8 @@ PUBLIC: tuple[APIRouter, ...] = (
     readers.router,
     staff_public.router,
     publications_oembed.router,
+    feeds_public.router,
+    feeds_crawling.router,
     pages.router,
     comments_embed.router,
     sealing_pages.router,

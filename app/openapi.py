@@ -29,6 +29,7 @@ TAGS = [
     {"name": "readers", "description": "Telling readers apart who have no account."},
     {"name": "terms", "description": "Sections, tags, bylines and series."},
     {"name": "site", "description": "The magazine itself."},
+    {"name": "feeds", "description": "What machines follow and crawl: feeds, sitemaps, robots.txt."},
     {"name": "auth", "description": "Signing in and out."},
     {"name": "editor: posts", "description": "Writing and publishing."},
     {"name": "editor: terms", "description": "Ordering stories: sections, tags, bylines, series and fronts."},

@@ -46,6 +46,7 @@ class Publication(SQLModel, table=True):
         Index("ix_publication_section", "section_id", "locale", "published_at", "id"),
         Index("ix_publication_unpublished", "unpublish_at"),
         Index("ix_publication_doc_version", "doc_version", "id"),
+        Index("ix_publication_sitemap", "id", "updated_at", "published_at", "unpublish_at"),
     )
 
     id: UUID = Field(primary_key=True, foreign_key="post.id")

@@ -110,14 +110,14 @@ async def get_oembed(
 
 async def _card(db: Database, url: str, at: datetime, most: tuple[int | None, int | None]) -> tuple[OEmbed, str]:
     settings = await site_queries.fast_settings(db)
-    base = settings.public_url or db.info["base_url"]
+    addresses = Addresses.of(settings, db.info["base_url"])
+    base = addresses.public_url
     rows = await upcoming.look(db, STORY, {"path": _path(url, base), "now": at})
     if not rows:
         raise StoryNotFound("no public story has this address")
     _, locale, summary_text, detail_text = rows[0]
     summary, detail = json.loads(summary_text + "}"), json.loads("{" + detail_text + "}")
     authors = summary["authors"]
-    addresses = Addresses(public_url=base, patterns=settings.url_patterns)
     card = OEmbed(
         title=summary["title"],
         author_name=_COMMAS[summary["dir"]].join(author["name"] for author in authors) or None,

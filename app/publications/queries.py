@@ -40,10 +40,12 @@ _NOW = bindparam("now", type_=UTCDateTime())
 
 
 def visible(
-    at: datetime | ColumnElement[Any], published_at: ColumnElement[datetime] = P.published_at
+    at: datetime | ColumnElement[Any],
+    published_at: ColumnElement[datetime] = P.published_at,
+    unpublish_at: ColumnElement[Any] = P.unpublish_at,
 ) -> ColumnElement[bool]:
     """The one rule: decided when read, so that no clock can make a story late."""
-    return and_(published_at <= at, or_(P.unpublish_at.is_(None), P.unpublish_at > at))
+    return and_(published_at <= at, or_(unpublish_at.is_(None), unpublish_at > at))
 
 
 def visible_part(kind: Any, locale: Any) -> tuple[ColumnElement[bool], ...]:

@@ -154,6 +154,11 @@ class Addresses(Frozen):
     public_url: str
     patterns: UrlPatterns
 
+    @classmethod
+    def of(cls, settings: SiteSettings, base_url: str) -> "Addresses":
+        """Those of the settings; `public_url` is the server's base address until it is set."""
+        return cls(public_url=settings.public_url or base_url, patterns=settings.url_patterns)
+
     def path(self, kind: str, locale: str, slug: str, published_at: datetime, id: UUID) -> str:
         """The path of a piece, slug in its own script."""
         pattern: str = getattr(self.patterns, kind)

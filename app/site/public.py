@@ -10,6 +10,7 @@ from app.core.http.problems import problems
 from app.core.http.ready import Ready
 from app.core.http.routes import HotRoute
 from app.site import queries
+from app.site.feed_links import FeedPlace, feed_links
 from app.site.policies import offered_locale
 from app.site.schemas import SitePublic, SiteQuery
 
@@ -22,5 +23,6 @@ async def get_site(db: Db, query: Annotated[SiteQuery, Query()]) -> Ready:
     is missing there comes in another language.
     """
     settings = await queries.fast_settings(db)
-    locale = offered_locale(settings, query.locale)
-    return SitePublic.of(settings, locale, db.info["base_url"]).ready()
+    locale, base_url = offered_locale(settings, query.locale), db.info["base_url"]
+    place = FeedPlace("locales", locale) if query.locale is not None else FeedPlace()
+    return SitePublic.of(settings, locale, base_url, feed_links(place, base_url)).ready()

@@ -49,16 +49,12 @@ def parsed(document: str | None) -> SiteSettings:
 
 async def fast_addresses(db: Database) -> Addresses:
     """`get_addresses` for hot routes."""
-    return _addresses(await fast_settings(db), db.info["base_url"])
-
-
-def _addresses(settings: SiteSettings, base_url: str) -> Addresses:
-    return Addresses(public_url=settings.public_url or base_url, patterns=settings.url_patterns)
+    return Addresses.of(await fast_settings(db), db.info["base_url"])
 
 
 def get_addresses(session: Session) -> Addresses:
-    """Addresses of the front end; `public_url` is the server's base address until it is set."""
-    return _addresses(get_settings(session), session.info["base_url"])
+    """Addresses of the front end."""
+    return Addresses.of(get_settings(session), session.info["base_url"])
 
 
 def get_form_manners(session: Session) -> tuple[Back, str]:

@@ -14,6 +14,7 @@ from app.core.merge_patch import Patch
 from app.core.text import Line
 from app.site import addresses
 from app.site.checklist_schemas import ChecklistPatch, Word
+from app.site.feed_links import FeedLink
 from app.site.policies import TEXTS, Link, Moderation, ModerationMail, ProofOfWork, SiteSettings, Slugs, ThreadScope
 
 Item = TypeVar("Item", bound=Hashable)
@@ -118,17 +119,19 @@ class SitePublic(BaseModel):
     timezone: str
     public_url: str
     links: list[LinkShown]
+    feeds: Annotated[list[FeedLink], Field(description="of the stories in the language asked for, else of all")]
     comments: CommentsOffered
     contact: ContactOffered
 
     @classmethod
-    def of(cls, settings: SiteSettings, locale: str, base_url: str) -> "SitePublic":
+    def of(cls, settings: SiteSettings, locale: str, base_url: str, feeds: list[FeedLink]) -> "SitePublic":
         """The document in one language, missing texts in another."""
         plain: dict[str, Any] = settings.model_dump()
         texts = {name: pick(plain.pop(name), locale, settings.default_locale) for name in TEXTS}
         locales = [{"code": code, "name": language_name(code), "dir": direction(code)} for code in plain.pop("locales")]
         public_url = plain.pop("public_url") or base_url
-        return cls(**plain, **texts, locales=locales, public_url=public_url, locale=locale, dir=direction(locale))
+        told = {"locale": locale, "dir": direction(locale), "feeds": feeds}
+        return cls(**plain, **texts, **told, locales=locales, public_url=public_url)
 
     def ready(self) -> Ready:
         """The answer under its surrogate key."""

@@ -1,18 +1,19 @@
 """Passwords: argon2id in a bounded number of threads (64 MiB each), the same work whether the account exists or not."""
 
-import asyncio
 from functools import lru_cache
 
-from anyio import CapacityLimiter, to_thread
 from pwdlib import PasswordHash
 from pwdlib.exceptions import UnknownHashError
 from pwdlib.hashers.argon2 import Argon2Hasher
+
+from app.core.aside import Aside
 
 MIN_LENGTH = 12
 MAX_LENGTH = 256
 AT_ONCE = 2
 
 _hash = PasswordHash((Argon2Hasher(),))
+_aside = Aside(AT_ONCE)
 
 
 def hash_password(password: str) -> str:
@@ -27,11 +28,6 @@ def _nobodys_hash() -> str:
     return _hash.hash("nobody has this password")
 
 
-@lru_cache(maxsize=4)
-def _limiter(_loop: asyncio.AbstractEventLoop) -> CapacityLimiter:
-    return CapacityLimiter(AT_ONCE)
-
-
 def _verify(password: str, stored: str | None) -> bool:
     try:
         matches = _hash.verify(password, stored or _nobodys_hash())
@@ -42,5 +38,4 @@ def _verify(password: str, stored: str | None) -> bool:
 
 async def verify_password(password: str, stored: str | None) -> bool:
     """Whether the password is right; for an unknown account (None) as much work is done in vain."""
-    loop = asyncio.get_running_loop()
-    return await to_thread.run_sync(_verify, password[: MAX_LENGTH + 1], stored, limiter=_limiter(loop))
+    return await _aside.do(_verify, password[: MAX_LENGTH + 1], stored)

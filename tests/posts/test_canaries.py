@@ -37,12 +37,15 @@ STATES: dict[str, list[Step]] = {
     "withdrawn": [PUBLISH, WITHDRAW],
     "reinstated": [PUBLISH, WITHDRAW, ("DELETE", "/withdrawal", None)],
 }
+FILES = ("rss.xml", "atom.xml", "feed.json")
 # all that shows stories, with every filter and order that might find this one
 PATHS = (
     "/v1/posts?include=body", "/v1/posts?q=canarybody&count=true", "/v1/posts?sort=-updated_at&tag=canarytag",
     "/v1/posts?sort=-comments", "/v1/posts?locale=en", "/v1/posts?sort=published_at", "/v1/posts?featured=true",
     "/v1/posts?section=books", "/v1/posts?ids={id}", "/v1/posts/neighbour", "/v1/pages", "/v1/tags", "/v1/sections",
     "/v1/front", "/v1/sections/books/front", "/v1/archive", "/v1/series", "/v1/corrections", "/v1/site",
+    *(f"/feeds{place}/{file}" for place in ("", "/sections/books", "/locales/en") for file in FILES), "/sitemap.xml",
+    "/sitemaps/1.xml", "/news-sitemap.xml",
 )  # fmt: skip
 
 
@@ -77,15 +80,19 @@ async def test_what_is_not_public_is_nowhere(newsroom: Newsroom, state: str) -> 
     counted = await newsroom.reader.post("/v1/comments/counts", json={"slugs": [SLUG]})
     assert counted.json() == {"counts": {SLUG: 0}}
     assert (await newsroom.reader.get("/v1/posts?q=canarybody&count=true")).json()["total"] == 0
-    tag = await newsroom.reader.get("/v1/tags/canarytag")
-    assert tag.status_code == (200 if PUBLISH in STATES[state] else 404)
+    for path in ("/v1/tags/canarytag", *(f"/feeds/tags/canarytag/{file}" for file in FILES)):
+        tag = await newsroom.reader.get(path)
+        assert tag.status_code == (200 if PUBLISH in STATES[state] else 404), path
+        assert not [word for word in CANARIES if word in tag.text], path
 
 
 async def test_the_canaries_are_heard_when_it_is_public(newsroom: Newsroom) -> None:
     desk = await newsroom.staff("editor")
     await desk.post("/v1/editor/sections", json={"names": {"en": "Books"}, "slug": "books"})
     post_id = await in_state(desk, [PUBLISH])
-    for path in ("/v1/posts?include=body", "/v1/posts?featured=true", "/v1/front", f"/v1/posts?ids={post_id}"):
+    lists = ("/v1/posts?include=body", "/v1/posts?featured=true", "/v1/front", f"/v1/posts?ids={post_id}")
+    feeds = [path for path in PATHS if path.startswith(("/feeds", "/sitemaps", "/news"))]
+    for path in (*lists, *feeds, "/feeds/tags/canarytag/rss.xml"):
         assert "kanarischer" in (await newsroom.reader.get(path)).text, path
     story = (await newsroom.reader.get(f"/v1/posts/{SLUG}")).text
     assert [word for word in CANARIES if word not in story] == []

@@ -12,7 +12,7 @@ URL = "/v1/site"
 
 MEMBERS = {
     "name", "tagline", "publisher", "locale", "dir", "logo", "locales", "default_locale", "timezone", "public_url",
-    "links", "comments", "contact",
+    "links", "feeds", "comments", "contact",
 }  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
@@ -37,6 +39,13 @@ def not_modified(if_none_match: str | None, etag: str) -> bool:
         return False
     tags = tags_in(if_none_match)
     return tags is None or etag.strip('"') in tags
+
+
+def last_modified(moment: datetime) -> tuple[bytes, bytes]:
+    """The header that says when something in an answer last changed. No 304 comes of it: a second is too coarse, and a
+    renamed term changes what stories say without a date; tags are for that.
+    """
+    return b"last-modified", format_datetime(moment, usegmt=True).encode()
 
 
 @dataclass(frozen=True, slots=True)

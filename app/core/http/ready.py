@@ -49,11 +49,13 @@ class Ready:
         await send({"type": "http.response.body", "body": body})
 
 
-def hot_app(endpoint: Callable[..., Awaitable[Ready]]) -> ASGIApp:
-    """An ASGI app that calls the endpoint with what its signature names: `db`, `at`, `query` and path parameters."""
+def hot_app(path: str, endpoint: Callable[..., Awaitable[Ready]]) -> ASGIApp:
+    """An ASGI app that calls the endpoint with what its signature names: `db`, `at`, `query` and path parameters.
+    Outside of `/v1` a door that declares no query ignores whatever stands in it.
+    """
     parameters = inspect.signature(endpoint).parameters
     model = _query_model(parameters.get("query"))
-    parse = query_parser(model)
+    parse = query_parser(model) if model is not None or path.startswith("/v1/") else _ignored
     wants_time = "at" in parameters
     path_names = tuple(name for name in parameters if name not in ("db", "at", "query"))
 
@@ -69,6 +71,10 @@ def hot_app(endpoint: Callable[..., Awaitable[Ready]]) -> ASGIApp:
         await answer.send(scope, send)
 
     return app
+
+
+def _ignored(_query_string: bytes) -> None:
+    """Nothing in the query is looked at."""
 
 
 def _query_model(parameter: inspect.Parameter | None) -> type[BaseModel] | None:

@@ -105,7 +105,7 @@ class HotRoute(APIRoute):
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         super().__init__(path, endpoint, **options)
-        self.app = hot_app(endpoint)
+        self.app = hot_app(path, endpoint)
 
 
 def _query_names(dependant: Dependant) -> list[str]:

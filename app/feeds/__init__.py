@@ -1,0 +1,1 @@
+"""What machines follow and crawl: RSS, Atom, JSON Feed, sitemaps, robots.txt. Not for: pages that people read."""
