@@ -47,6 +47,7 @@ from app.sealing import public as sealing_public
 from app.site import editor as site_editor
 from app.site import public as site_public
 from app.staff import public as staff_public
+from app.staff import users_editor as staff_users
 from app.taxonomy import editor as taxonomy_editor
 from app.taxonomy import series_editor as taxonomy_series_editor
 from app.webhooks import editor as webhooks_editor
@@ -111,6 +112,7 @@ FENCED: tuple[APIRouter, ...] = (
     activity_editor.router,
     webhooks_editor.router,
     staff_public.own_router,
+    staff_users.router,
 )
 
 

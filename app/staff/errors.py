@@ -1,6 +1,6 @@
 """What can go wrong at the staff entrance."""
 
-from app.core.errors import Conflict, DomainError
+from app.core.errors import Conflict, DomainError, NotFound
 
 
 class TokenRefused(DomainError):
@@ -34,3 +34,13 @@ class EmailTaken(Conflict):
     """There is an account with this e-mail address."""
 
     code = "email_taken"
+
+
+class UserNotFound(NotFound):
+    """No account has this id."""
+
+
+class LastAdmin(Conflict):
+    """Nobody else could manage accounts: make somebody else an admin first."""
+
+    code = "last_admin"

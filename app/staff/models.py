@@ -31,6 +31,9 @@ class User(SQLModel, table=True):
     password_hash: str = Field(max_length=255)
     created_at: datetime
     disabled_at: datetime | None = None
+    version: int = 1
+    updated_at: datetime
+    updated_by: UUID | None = None
 
 
 class StaffSession(SQLModel, table=True):

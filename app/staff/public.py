@@ -80,7 +80,8 @@ async def _sign_in(
     if known is None or not right:
         await db.write(service.refuse_sign_in, known and known[0], request_id=request_id, at=clock())
         raise InvalidGrant()
-    return await db.write(service.start_session, keys, known[0], request_id=request_id, at=clock())
+    user_id, proved = known
+    return await db.write(service.start_session, keys, user_id, proved=proved, request_id=request_id, at=clock())
 
 
 @router.post("/revocation", operation_id="revokeToken", status_code=200, response_class=Response)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, or_, update
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from app.core.actor import Actor, guest
@@ -39,23 +40,48 @@ def create_user(
     session: Session, *, email: str, name: str, role: Role, password_hash: str, by: Actor, at: datetime
 ) -> User:
     """Open an account. Raises EmailTaken."""
-    if queries.find_user(session, email) is not None:
-        raise EmailTaken()
     user = User(
-        id=new_id(), email=queries.fold_email(email), name=name, role=role, password_hash=password_hash, created_at=at
+        id=new_id(),
+        email=queries.fold_email(email),
+        name=name,
+        role=role,
+        password_hash=password_hash,
+        created_at=at,
+        updated_at=at,
+        updated_by=by.id,
     )
-    session.add(user)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(user)
+    except IntegrityError:
+        raise EmailTaken() from None  # also when two people are quick at the same moment
     record(session, "user.joined", user.id, by=by, at=at, role=role.value)
     return user
 
 
 def disable_user(session: Session, user: User, *, by: Actor, at: datetime) -> None:
-    """Close an account: every session and token of it ends with this transaction."""
+    """Close an account by hand of whoever runs the server, also that of the last admin; it has a new version."""
+    touch(user, by=by, at=at)
+    close(session, user, by=by, at=at)
+
+
+def close(session: Session, user: User, *, by: Actor, at: datetime) -> None:
+    """Every session and token of it ends with this transaction."""
     user.disabled_at = at
-    open_sessions = (col(StaffSession.user_id) == user.id, col(StaffSession.ended_at).is_(None))
-    session.execute(update(StaffSession).where(*open_sessions).values(ended_at=at))
+    end_access(session, user.id, at=at)
     record(session, "user.disabled", user.id, by=by, at=at)
+
+
+def touch(user: User, *, by: Actor, at: datetime) -> None:
+    """The account has another version from now on."""
+    user.version += 1
+    user.updated_at, user.updated_by = at, by.id
+
+
+def end_access(session: Session, user_id: UUID, *, at: datetime) -> None:
+    """End whatever opens doors for this person, with this transaction."""
+    open_sessions = (col(StaffSession.user_id) == user_id, col(StaffSession.ended_at).is_(None))
+    session.execute(update(StaffSession).where(*open_sessions).values(ended_at=at))
 
 
 def count_attempt(session: Session, limiter: Limiter, *, email: str, network: str, at: datetime) -> None:
@@ -69,10 +95,14 @@ def refuse_sign_in(session: Session, user_id: UUID | None, *, request_id: str, a
     raise InvalidGrant()
 
 
-def start_session(session: Session, keys: Keys, user_id: UUID, *, request_id: str, at: datetime) -> Grant:
-    """Begin a session for a person whose password was right. Raises InvalidGrant when disabled meanwhile."""
-    user = session.get_one(User, user_id)
-    if user.disabled_at is not None:
+def start_session(
+    session: Session, keys: Keys, user_id: UUID, *, request_id: str, at: datetime, proved: str | None = None
+) -> Grant:
+    """Begin a session for a person whose password was right, `proved` against this hash. Raises InvalidGrant when the
+    account was disabled or the password changed meanwhile: what ends all sessions must not miss one that begins.
+    """
+    user = session.get_one(User, user_id, with_for_update={"read": True}, populate_existing=True)
+    if user.disabled_at is not None or (proved is not None and proved != user.password_hash):
         raise InvalidGrant()
     begun = StaffSession(
         id=new_id(),

@@ -105,7 +105,10 @@ COLUMNS: dict[str, dict[str, str]] = {
     "site": {PUBLIC: "settings", EDITOR: "version updated_at updated_by", PRIVATE: "id"},
     "slug": {PUBLIC: "slug post_id", EDITOR: "was_public"},
     "staff_session": {PRIVATE: "id user_id salt generation created_at rotated_at expires_at ended_at"},
-    "staff_user": {EDITOR: "id email name role created_at disabled_at", PRIVATE: "password_hash"},
+    "staff_user": {
+        EDITOR: "id email name role created_at disabled_at version updated_at updated_by",
+        PRIVATE: "password_hash",
+    },
     "subscription": {PRIVATE: "id correspondent_id scope about locale confirmed_at"},
     "tag": {
         PUBLIC: "id slug names descriptions",
