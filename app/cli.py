@@ -125,7 +125,7 @@ def create_user(
     password = sys.stdin.readline().rstrip("\n") if password_stdin else typer.prompt("Password", hide_input=True)
     try:
         check_email(email)
-        password_hash = hash_password(password)
+        password_hash = hash_password(password, (email, name))
         with _site() as site, site.transaction() as session:
             by = system("command line")
             staff_service.create_user(

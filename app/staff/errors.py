@@ -44,3 +44,26 @@ class LastAdmin(Conflict):
     """Nobody else could manage accounts: make somebody else an admin first."""
 
     code = "last_admin"
+
+
+class LinkRefused(DomainError):
+    """This link opens nothing: it is unknown, was used, taken back or has run out."""
+
+    status, title, slug = 400, "Link refused", "link-refused"
+
+
+class InvitationNotFound(NotFound):
+    """No invitation has this id."""
+
+
+class InvitationAccepted(Conflict):
+    """The account is open already: disable it instead."""
+
+    code = "invitation_accepted"
+
+
+class WrongPassword(DomainError):
+    """The present password is another one."""
+
+    status, title, slug = 400, "Wrong password", "wrong-password"
+    recorded = True  # the failed attempt is counted and written down

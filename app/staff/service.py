@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from app.core.actor import Actor, guest
-from app.core.http.limits import Limit, Limiter
+from app.core.http.limits import Limiter
 from app.core.ids import new_id
 from app.core.keys import Keys
 from app.events.service import record
@@ -19,12 +19,11 @@ from app.staff import queries, tokens
 from app.staff.errors import EmailTaken, InvalidGrant
 from app.staff.models import Role, StaffSession, User
 from app.staff.permissions import PERMISSIONS
+from app.staff.resets_models import PasswordReset
+from app.staff.workflow import PER_ACCOUNT, PER_ACCOUNT_ANYWHERE, PER_NETWORK
 
 SESSION_LIFE = timedelta(days=30)
 GRACE = timedelta(seconds=10)
-
-PER_ACCOUNT = Limit("sign-in-account", "10/15minute")
-PER_NETWORK = Limit("sign-in-network", "60/15minute")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +81,22 @@ def end_access(session: Session, user_id: UUID, *, at: datetime) -> None:
     """End whatever opens doors for this person, with this transaction."""
     open_sessions = (col(StaffSession.user_id) == user_id, col(StaffSession.ended_at).is_(None))
     session.execute(update(StaffSession).where(*open_sessions).values(ended_at=at))
+    open_links = (col(PasswordReset.user_id) == user_id, col(PasswordReset.spent_at).is_(None))
+    session.execute(update(PasswordReset).where(*open_links).values(spent_at=at))
+
+
+def hold_user(session: Session, user_id: UUID) -> User:
+    """The account as it is now, held until the commit."""
+    held = select(User).where(col(User.id) == user_id).with_for_update(key_share=True)
+    return session.exec(held.execution_options(populate_existing=True)).one()
 
 
 def count_attempt(session: Session, limiter: Limiter, *, email: str, network: str, at: datetime) -> None:
     """Count one try to sign in, right or wrong. Raises TooMany."""
-    limiter.hit(session, [(PER_ACCOUNT, queries.fold_email(email)), (PER_NETWORK, network)], at=at)
+    account = queries.fold_email(email)
+    here = (PER_ACCOUNT, f"{account} {network}")
+    limiter.hit(session, [here, (PER_NETWORK, network)], at=at)
+    limiter.hit(session, [(PER_ACCOUNT_ANYWHERE, account)], at=at)  # what was refused here takes nothing from elsewhere
 
 
 def refuse_sign_in(session: Session, user_id: UUID | None, *, request_id: str, at: datetime) -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.newsroom import Newsroom
 from tests.staff.people import USERS, change_user, diary, sign_in
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("cheap_hashes")]
 
 
 async def test_a_list_in_the_order_of_joining_with_its_filters(newsroom: Newsroom) -> None:
