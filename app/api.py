@@ -50,6 +50,7 @@ from app.staff import invitations_editor
 from app.staff import pages as staff_pages
 from app.staff import passwords_public as staff_passwords
 from app.staff import public as staff_public
+from app.staff import sessions_public as staff_sessions
 from app.staff import users_editor as staff_users
 from app.taxonomy import editor as taxonomy_editor
 from app.taxonomy import series_editor as taxonomy_series_editor
@@ -118,6 +119,7 @@ FENCED: tuple[APIRouter, ...] = (
     webhooks_editor.router,
     staff_public.own_router,
     staff_passwords.own_router,
+    staff_sessions.router,
     staff_users.router,
     invitations_editor.router,
 )

@@ -67,3 +67,7 @@ class WrongPassword(DomainError):
 
     status, title, slug = 400, "Wrong password", "wrong-password"
     recorded = True  # the failed attempt is counted and written down
+
+
+class SessionNotFound(NotFound):
+    """No session of yours that has not ended has this id."""

@@ -49,3 +49,4 @@ class StaffSession(SQLModel, table=True):
     rotated_at: datetime
     expires_at: datetime = Field(index=True)
     ended_at: datetime | None = None
+    client: str = Field(default="", max_length=40)

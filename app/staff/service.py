@@ -106,7 +106,14 @@ def refuse_sign_in(session: Session, user_id: UUID | None, *, request_id: str, a
 
 
 def start_session(
-    session: Session, keys: Keys, user_id: UUID, *, request_id: str, at: datetime, proved: str | None = None
+    session: Session,
+    keys: Keys,
+    user_id: UUID,
+    *,
+    request_id: str,
+    at: datetime,
+    proved: str | None = None,
+    client: str = "",
 ) -> Grant:
     """Begin a session for a person whose password was right, `proved` against this hash. Raises InvalidGrant when the
     account was disabled or the password changed meanwhile: what ends all sessions must not miss one that begins.
@@ -121,6 +128,7 @@ def start_session(
         created_at=at,
         rotated_at=at,
         expires_at=at + SESSION_LIFE,
+        client=client,
     )
     session.add(begun)
     record(session, "session.started", user.id, by=_person(user, request_id), at=at)
@@ -159,6 +167,15 @@ def end_session(session: Session, keys: Keys, token: str, *, request_id: str, at
         family.ended_at = at
         user = session.get_one(User, family.user_id)
         record(session, "session.ended", user.id, by=_person(user, request_id), at=at)
+
+
+def end_sessions(session: Session, *, by: Actor, at: datetime, only: UUID | None = None) -> None:
+    """Log somebody out everywhere, or of one session of theirs; what has ended stays as it is."""
+    alive = select(StaffSession).where(col(StaffSession.user_id) == by.id, col(StaffSession.ended_at).is_(None))
+    wanted = alive if only is None else alive.where(col(StaffSession.id) == only)
+    for found in session.exec(wanted.order_by(col(StaffSession.id)).with_for_update()):
+        found.ended_at = at
+        record(session, "session.ended", by.id, by=by, at=at)
 
 
 def _family(session: Session, session_id: UUID) -> StaffSession | None:

@@ -25,6 +25,10 @@ def upgrade() -> None:
     with op.batch_alter_table("staff_user", schema=None) as batch_op:
         batch_op.alter_column("version", existing_type=sa.Integer(), existing_nullable=False, server_default=None)
         batch_op.alter_column("updated_at", existing_type=UTCDateTime(), nullable=False)
+    with op.batch_alter_table("staff_session", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("client", AutoString(length=40), server_default="", nullable=False))
+    with op.batch_alter_table("staff_session", schema=None) as batch_op:
+        batch_op.alter_column("client", existing_type=AutoString(length=40), server_default=None)
     invitations()
     resets()
 
@@ -33,6 +37,8 @@ def downgrade() -> None:
     """Go one step back: links in letters lead nowhere any more."""
     for table in ("password_reset", "invitation"):
         op.drop_table(table)
+    with op.batch_alter_table("staff_session", schema=None) as batch_op:
+        batch_op.drop_column("client")
     with op.batch_alter_table("staff_user", schema=None) as batch_op:
         for column in ("updated_by", "updated_at", "version"):
             batch_op.drop_column(column)

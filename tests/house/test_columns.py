@@ -108,7 +108,10 @@ COLUMNS: dict[str, dict[str, str]] = {
     "series_part": {PUBLIC: "series_id position", EDITOR: "post_id", PRIVATE: "group_id"},
     "site": {PUBLIC: "settings", EDITOR: "version updated_at updated_by", PRIVATE: "id"},
     "slug": {PUBLIC: "slug post_id", EDITOR: "was_public"},
-    "staff_session": {PRIVATE: "id user_id salt generation created_at rotated_at expires_at ended_at"},
+    "staff_session": {
+        EDITOR: "id created_at rotated_at expires_at client",  # to their owners
+        PRIVATE: "user_id salt generation ended_at",
+    },
     "staff_user": {
         EDITOR: "id email name role created_at disabled_at version updated_at updated_by",
         PRIVATE: "password_hash",
