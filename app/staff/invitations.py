@@ -90,8 +90,6 @@ def accept(
         raise LinkRefused() from None
     invitation.accepted_at = at
     invitation.version += 1
-    session.flush()
-    _end_others(session, invitation.email, at=at)
     return user
 
 
