@@ -50,7 +50,12 @@ from app.sealing import pages as sealing_pages
 from app.sealing import public as sealing_public
 from app.site import editor as site_editor
 from app.site import public as site_public
+from app.staff import invitations_editor
+from app.staff import pages as staff_pages
+from app.staff import passwords_public as staff_passwords
 from app.staff import public as staff_public
+from app.staff import sessions_public as staff_sessions
+from app.staff import users_editor as staff_users
 from app.taxonomy import editor as taxonomy_editor
 from app.taxonomy import series_editor as taxonomy_series_editor
 from app.webhooks import editor as webhooks_editor
@@ -79,6 +84,7 @@ PUBLIC: tuple[APIRouter, ...] = (
     correspondence_public.router,
     readers.router,
     staff_public.router,
+    staff_passwords.router,
     publications_oembed.router,
     feeds_public.router,
     feeds_crawling.router,
@@ -88,6 +94,7 @@ PUBLIC: tuple[APIRouter, ...] = (
     comments_widget.router,
     correspondence_public.pages_router,
     previews_pages.router,
+    staff_pages.router,
 )
 
 FENCED: tuple[APIRouter, ...] = (
@@ -118,6 +125,10 @@ FENCED: tuple[APIRouter, ...] = (
     activity_editor.router,
     webhooks_editor.router,
     staff_public.own_router,
+    staff_passwords.own_router,
+    staff_sessions.router,
+    staff_users.router,
+    invitations_editor.router,
 )
 
 

@@ -25,10 +25,10 @@ from app.core.settings import Settings
 from app.mail import service as mail_service
 from app.main import create_app, open_site
 from app.openapi import Tree, document
+from app.staff import passwords
 from app.staff import queries as staff_queries
 from app.staff import service as staff_service
 from app.staff.models import Role
-from app.staff.passwords import hash_password
 
 cli = typer.Typer(help="Masthead: the headless CMS for small newsrooms.", no_args_is_help=True, add_completion=False)
 
@@ -125,7 +125,7 @@ def create_user(
     password = sys.stdin.readline().rstrip("\n") if password_stdin else typer.prompt("Password", hide_input=True)
     try:
         check_email(email)
-        password_hash = hash_password(password)
+        password_hash = passwords.hash_password(password)
         with _site() as site, site.transaction() as session:
             by = system("command line")
             staff_service.create_user(
@@ -134,6 +134,8 @@ def create_user(
     except (DomainError, ValueError) as error:
         raise _refusal(str(error)) from None
     print(f"{email} can sign in as {role.value}.")
+    if passwords.is_soon_guessed(password, (email, name)):  # whoever runs the server decides
+        print(f"Mind: {passwords.SOON_GUESSED}.", file=sys.stderr)
 
 
 @cli.command()

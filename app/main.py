@@ -33,6 +33,8 @@ from app.posts.schedule import settle
 from app.publications.upcoming import Bell
 from app.reactions import REACTIONS
 from app.sealing import pages as sealing_pages
+from app.site import queries as site_queries
+from app.staff import workflow as staff_workflow
 from app.staff.guards import signed_in
 from app.worker import night_shift
 
@@ -41,6 +43,7 @@ SILENT = (
     *("/v1/contact", "/v1/editor/contact", "/v1/challenge", "/tips", *sorted(sealing_pages.SILENT_PATHS)),
     *(correspondence_links.LINKS_PATH, correspondence_links.UNSUBSCRIBE_PATH),  # what stands behind them opens doors
     *("/v1/previews", posts_previews.PAGES_PATH),  # and so do these
+    *(staff_workflow.INVITATIONS_PATH, staff_workflow.RESETS_PATH),
 )
 
 
@@ -51,6 +54,7 @@ def open_site(settings: Settings) -> Database:
         "reactions": REACTIONS,
         "bell": Bell(settle),
         "base_url": settings.base_url,
+        "letterhead": site_queries.get_letterhead,
         "mail_domain": mail_domain,
         "comment_check": bool(settings.comment_check_url),
     }

@@ -38,6 +38,7 @@ TAGS = [
     {"name": "editor: contact", "description": "The inbox."},
     {"name": "editor: activity", "description": "What happened, for people and machines, and what is stuck."},
     {"name": "editor: site", "description": "The settings of the magazine."},
+    {"name": "editor: staff", "description": "Who works here: accounts, invitations, API keys."},
     {"name": "editor: webhooks", "description": "Telling other servers what happened."},
 ]
 

@@ -75,7 +75,7 @@ EVERY: dict[Task, timedelta] = {
 
 # what verbs enqueue themselves
 OWED: tuple[Task, ...] = (
-    *(mail.SEND, posts_tasks.REFRESH, posts_tasks.SETTLE, webhooks_tasks.DELIVER),
+    *(staff.ANSWER_FORGOTTEN, mail.SEND, posts_tasks.REFRESH, posts_tasks.SETTLE, webhooks_tasks.DELIVER),
     *(abuse_memory.CALM, comments_tasks.CHECK),
     *(correspondence_tasks.INVITE, correspondence_tasks.ANNOUNCE),
     *(correspondence_tasks.TELL_MODERATORS, correspondence_tasks.ANSWER),

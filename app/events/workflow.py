@@ -42,7 +42,7 @@ _OFFERED = (
     ),
     (
         Audience.LOG,
-        "lock.taken user.invited user.joined user.changed user.role_changed user.disabled user.enabled "
+        "lock.taken user.invited user.uninvited user.joined user.changed user.role_changed user.disabled user.enabled "
         "session.started session.ended session.replayed login.failed password.changed password.reset "
         "factor.added factor.removed key.created key.revoked "
         "subscription.confirmed subscription.ended data.requested data.exported data.erased",

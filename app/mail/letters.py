@@ -6,6 +6,7 @@ from uuid import UUID
 
 import structlog
 
+from app.core.keys import Keys
 from app.core.mail import Letter, MailRefused
 from app.mail.models import Mail
 from app.mail.workflow import TEMPLATES
@@ -25,6 +26,7 @@ class Owed:
     message_id: str
     in_reply_to: str | None
     private: bool
+    about: UUID | None = None
 
     @classmethod
     def of(cls, mail: Mail) -> "Owed":
@@ -38,15 +40,19 @@ class Owed:
             message_id=mail.message_id,
             in_reply_to=mail.in_reply_to,
             private=mail.private,
+            about=mail.about,
         )
 
 
-def write(owed: Owed, folder: str) -> Letter:
+def write(owed: Owed, folder: str, keys: Keys, base_url: str) -> Letter:
     """The letter in words, from the site's templates or ours; raises MailRefused for what no mail server would take."""
     from app.mail import rendering  # late: jinja2 takes 70 ms, and not every process sends mail
 
     template = TEMPLATES[owed.template]
-    words = rendering.render(owed.template, owed.locale, owed.args, folder)
+    args = dict(owed.args)
+    if template.link is not None and owed.about is not None:
+        args["link_url"] = f"{base_url}{template.link.path}/{keys.token(template.link.purpose, owed.about)}"
+    words = rendering.render(owed.template, owed.locale, args, folder)
     if words.complaint and not owed.private:  # a line in the log has a time
         _log.warning("mail template passed over", template=owed.template, error=words.complaint)
     try:

@@ -26,7 +26,7 @@ async def send(night: Night, *, mail_id: str) -> None:
 
 async def _try(night: Night, owed: Owed) -> Outcome:
     try:
-        receipt = await night.postman.send(letters.write(owed, night.templates))
+        receipt = await night.postman.send(letters.write(owed, night.templates, night.keys, night.db.info["base_url"]))
     except MailError as error:
         return workflow.outcome(error, private=owed.private)
     return workflow.outcome(receipt, private=owed.private)

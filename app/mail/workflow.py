@@ -3,11 +3,18 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from app.core.clock import day_of
 from app.core.mail import MailError, MailRefused, Receipt
 from app.mail.models import MailState
+
+
+class Link(NamedTuple):
+    """An address that ends in a token derived from what the letter is about: under which path, for which purpose."""
+
+    path: str
+    purpose: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,12 +22,14 @@ class Template:
     """What a letter is made of: `args` are needed, all of them and no others.
 
     `auto`: no person wrote it. `subscribed`: the recipient once asked for letters of this kind and can end them with
-    one click, for which it takes one more argument, `unsubscribe_url`.
+    one click, for which it takes one more argument, `unsubscribe_url`. `link`: what the letter is about opens an
+    account; its address is made when the letter goes out, so that it stands in no table.
     """
 
     args: frozenset[str]
     auto: bool = True
     subscribed: bool = False
+    link: "Link | None" = None
 
     @property
     def needs(self) -> frozenset[str]:
@@ -28,7 +37,7 @@ class Template:
         return self.args | ({"unsubscribe_url"} if self.subscribed else set())
 
 
-def _of(args: str, **facts: bool) -> Template:
+def _of(args: str, **facts: Any) -> Template:
     return Template(frozenset(args.split()), **facts)
 
 
@@ -45,6 +54,8 @@ TEMPLATES: dict[str, Template] = {
     "comment_export": _of("site_name export_url"),
     "comment_erase": _of("site_name erase_url"),
     "comment_moderation": _of("site_name comments rest_hint"),
+    "staff_invitation": _of("site_name inviter_name", link=Link("/staff/invitations", "invitation")),
+    "staff_password": _of("site_name", link=Link("/staff/passwords", "password-reset")),
 }
 
 

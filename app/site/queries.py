@@ -9,8 +9,10 @@ from sqlmodel import Session, col, select
 from app.core import statements
 from app.core.db import Database, Prepared
 from app.core.http.forms import Back
+from app.core.language import pick
 from app.site.models import Site
 from app.site.policies import Addresses, SiteSettings
+from app.staff.workflow import Letterhead
 
 SETTINGS_TEXT = select(cast(col(Site.settings), Text)).where(col(Site.id) == 1).scalar_subquery()
 SETTINGS = Prepared(lambda: select(SETTINGS_TEXT))
@@ -55,6 +57,13 @@ async def fast_addresses(db: Database) -> Addresses:
 def get_addresses(session: Session) -> Addresses:
     """Addresses of the front end."""
     return Addresses.of(get_settings(session), session.info["base_url"])
+
+
+def get_letterhead(session: Session) -> Letterhead:
+    """What letters to colleagues carry: staff stands below and cannot ask for it."""
+    settings = get_settings(session)
+    name = pick(settings.name, settings.default_locale, settings.default_locale)
+    return Letterhead(name, settings.default_locale, tuple(settings.name.values()))
 
 
 def get_form_manners(session: Session) -> tuple[Back, str]:

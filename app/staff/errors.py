@@ -1,6 +1,6 @@
 """What can go wrong at the staff entrance."""
 
-from app.core.errors import Conflict, DomainError
+from app.core.errors import Conflict, DomainError, NotFound
 
 
 class TokenRefused(DomainError):
@@ -34,3 +34,40 @@ class EmailTaken(Conflict):
     """There is an account with this e-mail address."""
 
     code = "email_taken"
+
+
+class UserNotFound(NotFound):
+    """No account has this id."""
+
+
+class LastAdmin(Conflict):
+    """Nobody else could manage accounts: make somebody else an admin first."""
+
+    code = "last_admin"
+
+
+class LinkRefused(DomainError):
+    """This link opens nothing: it is unknown, was used, taken back or has run out."""
+
+    status, title, slug = 400, "Link refused", "link-refused"
+
+
+class InvitationNotFound(NotFound):
+    """No invitation has this id."""
+
+
+class InvitationAccepted(Conflict):
+    """The account is open already: disable it instead."""
+
+    code = "invitation_accepted"
+
+
+class WrongPassword(DomainError):
+    """The present password is another one."""
+
+    status, title, slug = 400, "Wrong password", "wrong-password"
+    recorded = True  # the failed attempt is counted and written down
+
+
+class SessionNotFound(NotFound):
+    """No session of yours that has not ended has this id."""

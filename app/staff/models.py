@@ -31,6 +31,9 @@ class User(SQLModel, table=True):
     password_hash: str = Field(max_length=255)
     created_at: datetime
     disabled_at: datetime | None = None
+    version: int = 1
+    updated_at: datetime
+    updated_by: UUID | None = None
 
 
 class StaffSession(SQLModel, table=True):
@@ -46,3 +49,4 @@ class StaffSession(SQLModel, table=True):
     rotated_at: datetime
     expires_at: datetime = Field(index=True)
     ended_at: datetime | None = None
+    client: str = Field(default="", max_length=40)

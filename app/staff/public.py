@@ -17,6 +17,7 @@ from app.core.http.problems import problems, request_id_of
 from app.core.http.routes import GuardedRoute, StrictRoute
 from app.core.keys import Keys
 from app.staff import passwords, queries, service, tokens
+from app.staff.clients import describe
 from app.staff.errors import InvalidGrant, InvalidTokenRequest, UnsupportedGrantType
 from app.staff.guards import Myself
 from app.staff.schemas import Me, TokenAnswer
@@ -55,7 +56,7 @@ async def create_token(
     """Sign in with e-mail and password, or swap a refresh token for a new pair (OAuth 2 form)."""
     request_id, clock = request_id_of(request), request.app.state.clock
     if form.grant_type == "password":
-        grant = await _sign_in(db, keys, request.app.state.limiter, clock, form, network, request_id)
+        grant = await _sign_in(request, db, keys, form, network)
     elif form.grant_type == "refresh_token":
         if not form.refresh_token:
             raise InvalidTokenRequest("refresh_token is missing")
@@ -68,10 +69,11 @@ async def create_token(
     return TokenAnswer(access_token=access, refresh_token=grant.refresh_token, scope=grant.scope)
 
 
-async def _sign_in(
-    db: Database, keys: Keys, limiter: Limiter, clock: Clock, form: TokenForm, network: str, request_id: str
-) -> service.Grant:
+async def _sign_in(request: Request, db: Database, keys: Keys, form: TokenForm, network: str) -> service.Grant:
     """Count, look up, verify outside of any transaction, then begin or refuse."""
+    clock: Clock = request.app.state.clock
+    limiter: Limiter = request.app.state.limiter
+    request_id = request_id_of(request)
     if not form.username or not form.password:
         raise InvalidTokenRequest("username and password are needed")
     await db.write(service.count_attempt, limiter, email=form.username, network=network, at=clock())
@@ -80,7 +82,9 @@ async def _sign_in(
     if known is None or not right:
         await db.write(service.refuse_sign_in, known and known[0], request_id=request_id, at=clock())
         raise InvalidGrant()
-    return await db.write(service.start_session, keys, known[0], request_id=request_id, at=clock())
+    user_id, proved = known
+    facts = {"proved": proved, "client": describe(request.headers.get("user-agent", "")), "request_id": request_id}
+    return await db.write(service.start_session, keys, user_id, at=clock(), **facts)
 
 
 @router.post("/revocation", operation_id="revokeToken", status_code=200, response_class=Response)

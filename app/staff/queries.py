@@ -11,6 +11,7 @@ from app.core.errors import Forbidden, Unauthenticated
 from app.staff.models import StaffSession, User
 from app.staff.permissions import PERMISSIONS, Permission
 from app.staff.tokens import Claims
+from app.staff.workflow import Letterhead
 
 Sight = Callable[[Session, Actor, Mapping[str, str]], None]
 
@@ -29,6 +30,12 @@ def find_credentials(session: Session, email: str) -> tuple[UUID, str] | None:
     """Id and password hash of an account that may sign in."""
     user = find_user(session, email)
     return (user.id, user.password_hash) if user and user.disabled_at is None else None
+
+
+def letterhead(session: Session) -> Letterhead:
+    """What letters to colleagues carry; the room of the site stands above and lends it to every session."""
+    found: Letterhead = session.info["letterhead"](session)
+    return found
 
 
 def list_names(session: Session, ids: set[UUID]) -> dict[UUID, str]:

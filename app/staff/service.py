@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, or_, update
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from app.core.actor import Actor, guest
-from app.core.http.limits import Limit, Limiter
+from app.core.http.limits import Limiter
 from app.core.ids import new_id
 from app.core.keys import Keys
 from app.events.service import record
@@ -18,12 +19,11 @@ from app.staff import queries, tokens
 from app.staff.errors import EmailTaken, InvalidGrant
 from app.staff.models import Role, StaffSession, User
 from app.staff.permissions import PERMISSIONS
+from app.staff.resets_models import PasswordReset
+from app.staff.workflow import PER_ACCOUNT, PER_ACCOUNT_ANYWHERE, PER_NETWORK
 
 SESSION_LIFE = timedelta(days=30)
 GRACE = timedelta(seconds=10)
-
-PER_ACCOUNT = Limit("sign-in-account", "10/15minute")
-PER_NETWORK = Limit("sign-in-network", "60/15minute")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,28 +39,64 @@ def create_user(
     session: Session, *, email: str, name: str, role: Role, password_hash: str, by: Actor, at: datetime
 ) -> User:
     """Open an account. Raises EmailTaken."""
-    if queries.find_user(session, email) is not None:
-        raise EmailTaken()
     user = User(
-        id=new_id(), email=queries.fold_email(email), name=name, role=role, password_hash=password_hash, created_at=at
+        id=new_id(),
+        email=queries.fold_email(email),
+        name=name,
+        role=role,
+        password_hash=password_hash,
+        created_at=at,
+        updated_at=at,
+        updated_by=by.id,
     )
-    session.add(user)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(user)
+    except IntegrityError:
+        raise EmailTaken() from None  # also when two people are quick at the same moment
     record(session, "user.joined", user.id, by=by, at=at, role=role.value)
     return user
 
 
 def disable_user(session: Session, user: User, *, by: Actor, at: datetime) -> None:
-    """Close an account: every session and token of it ends with this transaction."""
+    """Close an account by hand of whoever runs the server, also that of the last admin; it has a new version."""
+    touch(user, by=by, at=at)
+    close(session, user, by=by, at=at)
+
+
+def close(session: Session, user: User, *, by: Actor, at: datetime) -> None:
+    """Every session and token of it ends with this transaction."""
     user.disabled_at = at
-    open_sessions = (col(StaffSession.user_id) == user.id, col(StaffSession.ended_at).is_(None))
-    session.execute(update(StaffSession).where(*open_sessions).values(ended_at=at))
+    end_access(session, user.id, at=at)
     record(session, "user.disabled", user.id, by=by, at=at)
+
+
+def touch(user: User, *, by: Actor, at: datetime) -> None:
+    """The account has another version from now on."""
+    user.version += 1
+    user.updated_at, user.updated_by = at, by.id
+
+
+def end_access(session: Session, user_id: UUID, *, at: datetime) -> None:
+    """End whatever opens doors for this person, with this transaction."""
+    open_sessions = (col(StaffSession.user_id) == user_id, col(StaffSession.ended_at).is_(None))
+    session.execute(update(StaffSession).where(*open_sessions).values(ended_at=at))
+    open_links = (col(PasswordReset.user_id) == user_id, col(PasswordReset.spent_at).is_(None))
+    session.execute(update(PasswordReset).where(*open_links).values(spent_at=at))
+
+
+def hold_user(session: Session, user_id: UUID) -> User:
+    """The account as it is now, held until the commit."""
+    held = select(User).where(col(User.id) == user_id).with_for_update(key_share=True)
+    return session.exec(held.execution_options(populate_existing=True)).one()
 
 
 def count_attempt(session: Session, limiter: Limiter, *, email: str, network: str, at: datetime) -> None:
     """Count one try to sign in, right or wrong. Raises TooMany."""
-    limiter.hit(session, [(PER_ACCOUNT, queries.fold_email(email)), (PER_NETWORK, network)], at=at)
+    account = queries.fold_email(email)
+    here = (PER_ACCOUNT, f"{account} {network}")
+    limiter.hit(session, [here, (PER_NETWORK, network)], at=at)
+    limiter.hit(session, [(PER_ACCOUNT_ANYWHERE, account)], at=at)  # what was refused here takes nothing from elsewhere
 
 
 def refuse_sign_in(session: Session, user_id: UUID | None, *, request_id: str, at: datetime) -> None:
@@ -69,10 +105,21 @@ def refuse_sign_in(session: Session, user_id: UUID | None, *, request_id: str, a
     raise InvalidGrant()
 
 
-def start_session(session: Session, keys: Keys, user_id: UUID, *, request_id: str, at: datetime) -> Grant:
-    """Begin a session for a person whose password was right. Raises InvalidGrant when disabled meanwhile."""
-    user = session.get_one(User, user_id)
-    if user.disabled_at is not None:
+def start_session(
+    session: Session,
+    keys: Keys,
+    user_id: UUID,
+    *,
+    request_id: str,
+    at: datetime,
+    proved: str | None = None,
+    client: str = "",
+) -> Grant:
+    """Begin a session for a person whose password was right, `proved` against this hash. Raises InvalidGrant when the
+    account was disabled or the password changed meanwhile: what ends all sessions must not miss one that begins.
+    """
+    user = session.get_one(User, user_id, with_for_update={"read": True}, populate_existing=True)
+    if user.disabled_at is not None or (proved is not None and proved != user.password_hash):
         raise InvalidGrant()
     begun = StaffSession(
         id=new_id(),
@@ -81,6 +128,7 @@ def start_session(session: Session, keys: Keys, user_id: UUID, *, request_id: st
         created_at=at,
         rotated_at=at,
         expires_at=at + SESSION_LIFE,
+        client=client,
     )
     session.add(begun)
     record(session, "session.started", user.id, by=_person(user, request_id), at=at)
@@ -119,6 +167,15 @@ def end_session(session: Session, keys: Keys, token: str, *, request_id: str, at
         family.ended_at = at
         user = session.get_one(User, family.user_id)
         record(session, "session.ended", user.id, by=_person(user, request_id), at=at)
+
+
+def end_sessions(session: Session, *, by: Actor, at: datetime, only: UUID | None = None) -> None:
+    """Log somebody out everywhere, or of one session of theirs; what has ended stays as it is."""
+    alive = select(StaffSession).where(col(StaffSession.user_id) == by.id, col(StaffSession.ended_at).is_(None))
+    wanted = alive if only is None else alive.where(col(StaffSession.id) == only)
+    for found in session.exec(wanted.order_by(col(StaffSession.id)).with_for_update()):
+        found.ended_at = at
+        record(session, "session.ended", by.id, by=by, at=at)
 
 
 def _family(session: Session, session_id: UUID) -> StaffSession | None:

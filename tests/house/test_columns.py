@@ -54,6 +54,9 @@ COLUMNS: dict[str, dict[str, str]] = {
     "day_key": {PRIVATE: "day key"},
     "event": {EDITOR: "id name subject_id actor_id origin request_id data at position", PRIVATE: "private"},
     "front": {EDITOR: "place_id locale version updated_at updated_by"},
+    "invitation": {
+        EDITOR: "id email name role invited_by version created_at expires_at accepted_at revoked_at",
+    },
     "job": {EDITOR: "id task args state run_at attempts error", PRIVATE: "twin private worker_id"},
     "job_schedule": {PRIVATE: "task due_at"},
     "job_worker": {PRIVATE: "id beat_at"},
@@ -63,6 +66,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         PRIVATE: "recipient_key args message_id in_reply_to private",
     },
     "mail_link": {PRIVATE: "id action about revision staff_id email letter_id locale created_at expires_at spent_at"},
+    "password_reset": {PRIVATE: "id email user_id expires_at spent_at"},
     "pin": {PUBLIC: "place_id locale position post_id"},
     "post": {
         PUBLIC: "id kind locale published_at",
@@ -105,8 +109,14 @@ COLUMNS: dict[str, dict[str, str]] = {
     "series_part": {PUBLIC: "series_id position", EDITOR: "post_id", PRIVATE: "group_id"},
     "site": {PUBLIC: "settings", EDITOR: "version updated_at updated_by", PRIVATE: "id"},
     "slug": {PUBLIC: "slug post_id", EDITOR: "was_public"},
-    "staff_session": {PRIVATE: "id user_id salt generation created_at rotated_at expires_at ended_at"},
-    "staff_user": {EDITOR: "id email name role created_at disabled_at", PRIVATE: "password_hash"},
+    "staff_session": {
+        EDITOR: "id created_at rotated_at expires_at client",  # to their owners
+        PRIVATE: "user_id salt generation ended_at",
+    },
+    "staff_user": {
+        EDITOR: "id email name role created_at disabled_at version updated_at updated_by",
+        PRIVATE: "password_hash",
+    },
     "subscription": {PRIVATE: "id correspondent_id scope about locale confirmed_at"},
     "tag": {
         PUBLIC: "id slug names descriptions",

@@ -22,7 +22,13 @@ from tests.house.doors import api_routes, app, doors_of, guards, routes
 __all__ = ["app"]
 
 # the only doors of the private trees which cannot ask who you are: they are how you tell
-SIGN_IN = {("POST", "/v1/auth/token"), ("POST", "/v1/auth/revocation")}
+SIGN_IN = {
+    ("POST", "/v1/auth/token"),
+    ("POST", "/v1/auth/revocation"),
+    ("POST", "/v1/auth/invitations/accept"),
+    ("POST", "/v1/auth/password/forgot"),
+    ("POST", "/v1/auth/password/reset"),
+}
 
 HOT = ("/v1/posts", "/v1/posts/some-slug", "/v1/posts/some-slug/comments")
 MOST_AHEAD = 10

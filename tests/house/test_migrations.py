@@ -138,7 +138,7 @@ SESSION: dict[str, object] = {
 ROWS: dict[str, dict[str, object]] = {
     "staff_user": {
         **{"id": USER, "email": "leila@news.example", "name": "ليلى", "role": "editor"},
-        **{"password_hash": "x", "created_at": NOON},
+        **{"password_hash": "x", "version": 1, "created_at": NOON, "updated_at": NOON},
     },
     "staff_session": SESSION,
     "post": {

@@ -43,6 +43,7 @@ def test_every_operation_keeps_the_contract(server: Server) -> None:
         [
             *command,
             *("--exclude-path", "/v1/auth/revocation"),  # it would log the tester out
+            *("--exclude-operation-id", "endSessions"),  # so would this
             *("--exclude-path", "/v1/posts/{slug}/comments/stream"),  # it would never end
         ],
         cwd=server.folder,

@@ -16,6 +16,7 @@ from app.events.models import Event
 from app.jobs.models import Job
 from app.mail import service
 from app.mail.models import Mail
+from app.mail.workflow import TEMPLATES
 from app.worker import loop_of, open_night
 from tests.newsroom import Newsroom
 from tests.smtp import MailServer
@@ -23,6 +24,8 @@ from tests.smtp import MailServer
 NOON = datetime(2026, 11, 22, 12, 34, 56, 789_012, tzinfo=UTC)
 SUBJECT = UUID("0190a8a2-0000-7000-8000-000000000001")
 RANDOM_SUBJECT = UUID("7f1d4f0e-3b0a-4c0e-9d55-2f6f4f1f7a11")
+
+LINK = "https://news.example/staff/invitations/g"
 
 ARGS: dict[str, dict[str, Any]] = {
     "contact_received": {
@@ -64,7 +67,11 @@ ARGS: dict[str, dict[str, Any]] = {
         ],
         "rest_hint": "More wait.",
     },
+    "staff_invitation": {"site_name": "The Harbour Times", "inviter_name": "Leila"},
+    "staff_password": {"site_name": "The Harbour Times"},
 }
+# as a template gets them: what opens an account is put in last
+RENDERED = {name: args | ({"link_url": LINK} if TEMPLATES[name].link else {}) for name, args in ARGS.items()}
 READER = "reader@example.org"
 
 

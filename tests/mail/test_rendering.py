@@ -12,7 +12,7 @@ import pytest
 from app.core.language import direction
 from app.mail.rendering import OURS, render
 from app.mail.workflow import TEMPLATES
-from tests.mail.post import ARGS
+from tests.mail.post import RENDERED as ARGS
 
 LANGUAGES = ("en", "ar")
 every_letter = pytest.mark.parametrize(("name", "locale"), [*product(TEMPLATES, LANGUAGES)])

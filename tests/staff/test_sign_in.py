@@ -1,41 +1,25 @@
 """The staff entrance through its door: who gets in, what a guesser learns, and how a session ends."""
 
 import asyncio
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import httpx
 import pytest
-from pwdlib import PasswordHash
-from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlmodel import Session, col, select
 
 from app.core.actor import system
 from app.core.clock import now
 from app.events.models import Event
-from app.staff import passwords, service
+from app.staff import service
 from app.staff.models import StaffSession, User
-from tests import newsroom as module
 from tests.newsroom import PASSWORD, Newsroom
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("cheap_hashes")]
 no_matter_which_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 EMAIL = "leila@news.example"
-
-
-@pytest.fixture(autouse=True)
-def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The real algorithm at a cost that lets a test sign in a hundred times."""
-    cheap = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1),))
-    monkeypatch.setattr(passwords, "_hash", cheap)
-    passwords._nobodys_hash.cache_clear()
-    known = cheap.hash(PASSWORD)
-    monkeypatch.setattr(module, "password_hash", lambda: known)
-    yield
-    passwords._nobodys_hash.cache_clear()
 
 
 @pytest.fixture

@@ -46,6 +46,10 @@ COMPLAINTS: dict[str, Texts] = {
     "extra_forbidden": _NO_FIELD,
     "unknown": _NO_FIELD,
     "repeated": {"en": "was sent twice", "ar": "أُرسل مرتين"},
+    "weak_password": {
+        "en": "needs 12 characters or more, and must not be soon guessed: take some words that do not belong together",
+        "ar": "تحتاج إلى 12 حرفًا أو أكثر وألا يسهل تخمينها: اختر كلمات لا صلة بينها",
+    },
     "unknown_locale": {"en": "is none of the languages of this site", "ar": "ليست من لغات هذا الموقع"},
 }
 NOT_RIGHT: Texts = {"en": "is not right", "ar": "غير صحيح"}

@@ -57,7 +57,7 @@ class Box:
 
     name: str
     label: Texts
-    kind: Literal["text", "email", "area"] = "text"
+    kind: Literal["text", "email", "area", "password"] = "text"  # a password is never shown again
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +109,14 @@ def error_page(
     return page(title, f"<main>{main}</main>", lang)
 
 
+def form_page(form: PlainForm, values: Mapping[str, str], locale: str) -> str:
+    """The form as it is met first; it posts to the address of its page."""
+    lang = language_of(locale)
+    fields = "".join(field(box, values.get(box.name, ""), lang) for box in form.boxes)
+    main = f'<h1>{escape(form.title[lang])}</h1><form method="post">{fields}<button>{SEND[lang]}</button></form>'
+    return page(form.title[lang], f"<main>{main}</main>", lang)
+
+
 def _said(form: PlainForm, error: DomainError, wrong: Mapping[str, FieldError], lang: str) -> Iterator[str]:
     """Why it was refused: in general, until when, in the newsroom's own words, field by field."""
     until = error.members.get("ends_at")
@@ -157,6 +165,8 @@ def field(box: Box, value: str, lang: str, more: str = "") -> str:
     if box.kind == "area":
         # the line break after the tag is no part of the value, so that a leading one in the value survives
         return f"{label}<textarea {named}>\n{escape(value)}</textarea>"
+    if box.kind == "password":
+        return f'{label}<input type="password" {named} autocomplete="new-password">'
     return f'{label}<input type="{box.kind}" {named} value="{escape(value)}">'
 
 
