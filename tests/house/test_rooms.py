@@ -33,6 +33,7 @@ LENT = {
     "publications.schemas": "are the shape of a story, of one that is not public yet too",
     "publications.upcoming": "asks whether something is due before anything is answered",
     "publications.front_models": "are the orders in which the desk puts what is public",
+    "publications.splice": "joins the ready documents of stories wherever they are listed",
     "publications.projection": "is the value that the desk hands over when it publishes",
 }
 # importers call the verbs of all rooms, which take the wire schemas as arguments

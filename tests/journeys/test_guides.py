@@ -12,7 +12,7 @@ import pytest
 from tests.server import ROOT, Server
 
 PASSWORD = "correct horse battery staple"
-PAGES = ("comments.md", "desk.md", "webhooks.md")
+PAGES = ("comments.md", "desk.md", "search.md", "webhooks.md")
 
 
 def commands(page: str) -> str:
