@@ -88,6 +88,8 @@ def _marked(line: str, text: str, wanted: Sequence[str]) -> str:
         while at >= 0:
             places.add(2 * line.count(" ", 0, at + 1) - 1)
             at = line.find(needle, at + 1)
+    if not places:
+        return text.replace(CUT, "")
     parts = text.split(CUT)
     for place in places:
         # a word that folds to several is written once, with the first of them
