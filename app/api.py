@@ -48,6 +48,7 @@ from app.publications import terms as publications_terms
 from app.sealing import editor as sealing_editor
 from app.sealing import pages as sealing_pages
 from app.sealing import public as sealing_public
+from app.search import public as search_public
 from app.site import editor as site_editor
 from app.site import public as site_public
 from app.staff import invitations_editor
@@ -75,6 +76,7 @@ PUBLIC: tuple[APIRouter, ...] = (
     publications_fronts.router,
     publications_series.router,
     publications_archive.router,
+    search_public.router,
     site_public.router,
     previews_public.router,
     contact_public.router,

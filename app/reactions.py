@@ -17,24 +17,29 @@ from app.mail import tasks as mail
 from app.posts import front as posts_front
 from app.posts import reactions as posts
 from app.posts import tasks as posts_tasks
+from app.search import reactions as search
+from app.search import tasks as search_tasks
 from app.staff import tasks as staff
 from app.webhooks import reactions as webhooks
 from app.webhooks import tasks as webhooks_tasks
 
 # in the transaction of the event: small, and wrong if it came later
 AT_ONCE: dict[str, tuple[Reaction, ...]] = {
-    "section.changed": (posts.refresh_under_term,),
+    "section.changed": (posts.refresh_under_term, search.read_again),
     "section.deleted": (posts_front.forget_front,),
-    "tag.changed": (posts.refresh_under_term,),
+    "tag.changed": (posts.refresh_under_term, search.read_again),
     "author.created": (abuse.refresh_names,),
-    "author.changed": (posts.refresh_under_term, abuse.refresh_names),
+    "author.changed": (posts.refresh_under_term, abuse.refresh_names, search.read_again),
     "author.deleted": (abuse.refresh_names,),
     "user.joined": (abuse.refresh_names,),
     "user.changed": (abuse.refresh_names,),
     "user.disabled": (abuse.refresh_names,),
     "user.enabled": (abuse.refresh_names,),
-    "post.published": (comments.share_count,),
-    "post.purged": (comments.purge_thread, correspondence.on_purged),
+    "post.published": (comments.share_count, search.read_again),
+    "post.republished": (search.read_again,),
+    "post.unpublished": (search.read_again,),
+    "post.withdrawn": (search.read_again,),
+    "post.purged": (comments.purge_thread, correspondence.on_purged, search.read_again),
     "comment.received": (correspondence.on_received,),
     "comment.held_again": (correspondence.on_held,),
     "comment.published": (correspondence.on_published,),
@@ -58,6 +63,7 @@ EVERY: dict[Task, timedelta] = {
     jobs.SWEEP: timedelta(hours=1),
     abuse_tasks.SWEEP: timedelta(hours=1),
     posts_tasks.RENEW: timedelta(minutes=10),
+    search_tasks.CATCH_UP: timedelta(minutes=1),  # what was imported, and documents written anew in batches
     staff.SWEEP: timedelta(days=1),
     mail.SWEEP: timedelta(days=1),
     contact.RETAIN: timedelta(days=1),

@@ -21,6 +21,7 @@ from app.publications import front_models as fronts
 from app.publications import models as publications
 from app.publications import redirects_models as redirects
 from app.sealing import models as sealing
+from app.search import models as search
 from app.site import models as site
 from app.staff import invitations_models as invitations
 from app.staff import models as staff
@@ -31,7 +32,12 @@ from app.webhooks import models as webhooks
 ROOMS = (
     *(answers, limits, day_keys, jobs, events, mail, staff, invitations, resets, site, taxonomy, sealing, abuse),
     *(abuse_memory, publications, fronts, redirects, posts, previews, withdrawal_models, review, locks, comments),
-    *(contact, correspondence, webhooks),
+    *(contact, correspondence, search, webhooks),
 )
 
 metadata = SQLModel.metadata
+
+
+def described(name: str | None, kind: str, _parents: object) -> bool:
+    """Whether Alembic compares it with the models: the index of search (of FTS5 several tables) has none."""
+    return kind != "table" or name is None or not name.startswith("search_index")

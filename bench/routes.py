@@ -46,6 +46,10 @@ def _resolve(_: str, facts: SeedFacts) -> Request:
     return Request((f"/v1/resolve?{urlencode({'path': facts.resolve_path})}",))
 
 
+def _search(_: str, facts: SeedFacts) -> Request:
+    return Request((f"/v1/search?{urlencode({'q': facts.rare_word})}",))
+
+
 def _unchanged(base_url: str, facts: SeedFacts) -> Request:
     request = _list(base_url, facts)
     return replace(request, headers={"If-None-Match": fetch(base_url, request).etag or "*"})
@@ -71,6 +75,7 @@ ROUTES = (
     Route("thread", _thread, {"sqlite": 0.05, "postgresql": 0.02}),
     Route("list_by_tag", _list_by_tag),
     Route("resolve", _resolve),
+    Route("search", _search, {"sqlite": 0.06}),
     Route("304", _unchanged),
     Route("comment", _comment, {"sqlite": 0.04}),
 )

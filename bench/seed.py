@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from app.comments import service as comments_service
 from app.core.actor import Actor, system
@@ -18,6 +18,8 @@ from app.main import open_site
 from app.posts import publishing
 from app.posts import service as posts_service
 from app.posts.schemas import PostCreate, PublicationInput
+from app.publications.models import Unindexed
+from app.search import service as search_service
 from app.staff.models import Role
 from app.staff.permissions import PERMISSIONS
 from app.taxonomy import service as taxonomy_service
@@ -126,6 +128,8 @@ def seed(database_url: str, *, stories: int, comments: int) -> SeedFacts:
                 parent_id=None if comment.parent is None else made[comment.parent],
             )
             made.append(stored.id)
+        while session.exec(select(Unindexed)).first():
+            search_service.catch_up(session, at=at)
     database.engine.dispose()
     return facts(stories)
 

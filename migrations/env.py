@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from app.core.db import open_database
 from app.core.settings import Settings
-from app.tables import metadata
+from app.tables import described, metadata
 
 
 def run() -> None:
@@ -30,7 +30,7 @@ def migrate(connection: Connection) -> None:
     if sqlite:
         switch_foreign_keys(connection, "PRAGMA foreign_keys=OFF")
     try:
-        context.configure(connection=connection, target_metadata=metadata, **options)
+        context.configure(connection=connection, target_metadata=metadata, include_name=described, **options)
         with context.begin_transaction():
             context.run_migrations()
             if sqlite:

@@ -5,6 +5,7 @@
 `write` one verb, one transaction, committed before it returns; one writer on SQLite
 `write_together` the same for small verbs of many readers, which may share one commit on SQLite
 `fast`  hot public reads: a kept autocommit connection and statements compiled once
+`delve` the same off the event loop, for what has to look at much
 
 Every call returns values, never table rows: `into=` makes wire schemas while the session is open.
 """
@@ -31,6 +32,7 @@ T = TypeVar("T")
 Row = tuple[Any, ...]
 Parameters = Mapping[str, Any]
 AS_THEY_ARE = frozenset({str, int, bytes, type(None)})
+Look = Callable[..., list[Row]]  # `look(statement, parameters, *shape)`, as `Database.fast` answers it
 Follow = Callable[[], object]  # what rooms leave in `session.info["after_commit"]`: a hint to this process
 
 
@@ -114,6 +116,10 @@ class Database(ABC):
     @abstractmethod
     async def fast(self, statement: Prepared, parameters: Parameters, *shape: Any) -> list[Row]:
         """Rows of a prepared statement, outside of any session: plain values, times as the driver has them."""
+
+    @abstractmethod
+    async def delve(self, work: Callable[..., T], *args: Any) -> T:
+        """Run `work(look, *args)` off the event loop; whatever it looks up is as of one moment on SQLite."""
 
     @abstractmethod
     async def listen(self, channel: str, heard: Callable[[str], None]) -> None:

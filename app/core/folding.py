@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from app.core.text import without_piles
 
@@ -50,6 +51,41 @@ _BETWEEN_ASCII = re.compile("[^a-z0-9]+")
 def search_terms(q: str) -> tuple[str, ...]:
     """The different words of a query in its order, at most ten: more would only cost time."""
     return tuple(dict.fromkeys(fold(q).split()))[:MAX_SEARCH_TERMS]
+
+
+class _Breaks(dict[int, int | str | None]):
+    """The same for cutting: what folds to nothing of a word is a space, and all else stays where it stands."""
+
+    def __missing__(self, code: int) -> str:
+        parts = unicodedata.normalize("NFKD", chr(code))
+        within = any(unicodedata.category(part)[0] in _WORD_CATEGORIES for part in parts)
+        found = chr(code) if within or unicodedata.category(chr(code)) == "Cf" else " "
+        if code < _REMEMBERED:
+            self[code] = found
+        return found
+
+
+_BREAKS = _Breaks()
+_RUN = re.compile("[^ ]+")
+_fold_word = lru_cache(maxsize=8_192)(fold)
+
+
+def aligned(text: str) -> tuple[list[str], list[str]]:
+    """The folded words of a text, and the text cut into what stands before the first, the first as it is written, what
+    stands behind it, and so on: word `n` is part `2n + 1`. A word that folds to several is written once.
+    """
+    words: list[str] = []
+    parts, end = [""], 0
+    for run in _RUN.finditer(text.translate(_BREAKS)):
+        folded = _fold_word(run[0]).split()
+        if not folded:
+            continue
+        parts[-1] += text[end : run.start()]
+        parts += [text[run.start() : run.end()], *[""] * (2 * len(folded) - 1)]
+        words += folded
+        end = run.end()
+    parts[-1] += text[end:]
+    return words, parts
 
 
 def search_text(*parts: str) -> str:

@@ -1,6 +1,7 @@
 """The database as PostgreSQL: many nodes, one pool each for sessions and for hot reads."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, cast
 
 from psycopg import AsyncConnection
@@ -12,7 +13,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import Session
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.core.db import Database, Parameters, Prepared, Row, commit_session, committed, finish
+from app.core import statements
+from app.core.db import Database, Parameters, Prepared, Row, T, commit_session, committed, finish
 from app.core.errors import Unavailable
 
 POOL_SIZE = 10
@@ -72,6 +74,10 @@ class Postgres(Database):
                 return await cursor.fetchall()
         except PoolTimeout as error:
             raise Unavailable(headers={"Retry-After": "1"}) from error
+
+    async def delve(self, work: Callable[..., T], *args: Any) -> T:
+        """Under a session, whose own work is left out."""
+        return await self.study(lambda session: work(partial(statements.rows, session), *args))
 
     async def listen(self, channel: str, heard: Callable[[str], None]) -> None:
         """LISTEN on a connection of its own; also heard once at the beginning, for what was sent before."""

@@ -143,6 +143,14 @@ class Correction(SQLModel, table=True):
     created_by: UUID | None = Field(default=None, foreign_key="staff_user.id")
 
 
+class Unindexed(SQLModel, table=True):
+    """A piece whose public words may have changed since the index of search last read them."""
+
+    __tablename__ = "unindexed"
+
+    post_id: UUID = Field(primary_key=True)  # no reference: what was purged has to leave the index too
+
+
 class Turn(StrEnum):
     """What the clock will do to a piece."""
 

@@ -189,7 +189,7 @@ class Include(StrEnum):
     BODY = "body"
 
 
-class StoryQuery(PageQuery):
+class StoryFilters(PageQuery):
     """Filters combine as and; commas within one mean any of."""
 
     locale: AnyOf | None = None
@@ -201,6 +201,11 @@ class StoryQuery(PageQuery):
     published_after: Annotated[Moment | None, Field(description="inclusive")] = None
     published_before: Annotated[Moment | None, Field(description="exclusive")] = None
     updated_after: Annotated[Moment | None, Field(description="inclusive")] = None
+
+
+class StoryQuery(StoryFilters):
+    """What a list of stories takes."""
+
     q: Annotated[Words | None, Field(description="every word must begin a word of title, dek or body")] = None
     sort: Sort = Sort.NEWEST
     include: Annotated[Include | None, Field(description="`body` adds `body_html`; `limit` is then at most 50")] = None
@@ -216,7 +221,12 @@ class StoryQuery(PageQuery):
     @field_validator("fields")
     @classmethod
     def _check_fields(cls, fields: tuple[str, ...] | None, info: ValidationInfo) -> tuple[str, ...] | None:
-        known = StoryItem.model_fields if info.data.get("include") else StorySummary.model_fields
-        if not known.keys() >= set(fields or ()):
-            raise PydanticCustomError("fields", "must be among: {known}", {"known": ", ".join(known)})
-        return fields
+        return check_fields(fields, StoryItem if info.data.get("include") else StorySummary)
+
+
+def check_fields(fields: tuple[str, ...] | None, item: type[BaseModel]) -> tuple[str, ...] | None:
+    """The members that were picked, all of which the item must have."""
+    known = item.model_fields
+    if not known.keys() >= set(fields or ()):
+        raise PydanticCustomError("fields", "must be among: {known}", {"known": ", ".join(known)})
+    return fields

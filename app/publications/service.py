@@ -11,7 +11,16 @@ from sqlmodel import Session, SQLModel, col, select
 
 from app.core.slugs import MAX_SLUG_LENGTH
 from app.publications.errors import SlugTaken
-from app.publications.models import RELATED_TAGS, Publication, PublicationTerm, PublicPath, Slug, Turn, Upcoming
+from app.publications.models import (
+    RELATED_TAGS,
+    Publication,
+    PublicationTerm,
+    PublicPath,
+    Slug,
+    Turn,
+    Unindexed,
+    Upcoming,
+)
 from app.publications.projection import DOC_VERSION, Piece, documents
 from app.site import queries as site_queries
 
@@ -54,12 +63,14 @@ def refresh(session: Session, piece: Piece) -> Publication:
     _remember_path(session, publication.path, piece.id)
     session.flush()
     _link_terms(session, piece)
+    _unindex(session, piece.id)
     return publication
 
 
 def take_back(session: Session, post_id: UUID, *, at: datetime) -> None:
     """End a piece's public life now; the row stays, so that it returns with its date and its comments."""
     session.execute(update(Publication).where(col(Publication.id) == post_id).values(unpublish_at=at))
+    _unindex(session, post_id)
 
 
 def end_at(session: Session, post_id: UUID, moment: datetime | None) -> None:
@@ -85,6 +96,7 @@ def withdraw(session: Session, post_id: UUID, notice: str, *, at: datetime) -> N
         publication.withdrawn_at = publication.unpublish_at = at
     publication.notice = notice
     session.flush()
+    _unindex(session, post_id)
 
 
 def reinstate(session: Session, post_id: UUID) -> None:
@@ -100,6 +112,7 @@ def forget(session: Session, post_id: UUID) -> None:
     held = col(Slug.post_id) == post_id
     session.execute(delete(Slug).where(held, col(Slug.was_public).is_(False)))
     session.execute(update(Slug).where(held).values(post_id=None))
+    _unindex(session, post_id)
 
 
 def set_comment_count(session: Session, post_id: UUID, count: int) -> None:
@@ -141,6 +154,14 @@ def _claimed(session: Session, slug: str, post_id: UUID) -> bool:
 def _remember_path(session: Session, path: str, post_id: UUID) -> None:
     fresh = _insert(session, PublicPath).values(path=path, post_id=post_id)
     session.execute(fresh.on_conflict_do_update(index_elements=["path"], set_={"post_id": post_id}))
+
+
+def _unindex(session: Session, post_id: UUID) -> None:
+    """Search has to read this piece again. A row that is there is written too, which holds it: whoever reads the piece
+    now reads it before this transaction, and must not take the row away.
+    """
+    fresh = _insert(session, Unindexed).values(post_id=post_id)
+    session.execute(fresh.on_conflict_do_update(index_elements=["post_id"], set_={"post_id": post_id}))
 
 
 def _link_terms(session: Session, piece: Piece) -> None:

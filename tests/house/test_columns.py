@@ -96,6 +96,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         PRIVATE: "search_text",
     },
     "sealing_key": {PUBLIC: "key_id public_key created_at", EDITOR: "id label created_by retired_at"},
+    "search_entry": {PUBLIC: "shown facets", PRIVATE: "id post_id words"},
     "section": {
         PUBLIC: "id slug names descriptions parent_id position",
         EDITOR: "version created_at updated_at updated_by",
@@ -123,6 +124,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         EDITOR: "public version created_at updated_at updated_by",
         PRIVATE: "search_text",
     },
+    "unindexed": {PRIVATE: "post_id"},
     "upcoming": {EDITOR: "post_id turn at", PRIVATE: "slug"},
     "withdrawal": {PUBLIC: "notice at", EDITOR: "post_id reason withdrawn_by"},
     "transition": {EDITOR: "id post_id revision action before after note moved_by at"},

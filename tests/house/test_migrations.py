@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.core.db import open_database
 from app.migrations import ROOT, alembic_config, upgrade
-from app.tables import metadata
+from app.tables import described, metadata
 from tests import postgres
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -39,7 +39,7 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path, worker_id: str) -> Ite
 
 
 def tables(engine: Engine) -> set[str]:
-    return set(inspect(engine).get_table_names()) - {"alembic_version"}
+    return {name for name in inspect(engine).get_table_names() if described(name, "table", {})} - {"alembic_version"}
 
 
 def downgrade(engine: Engine, revision: str) -> None:
@@ -50,7 +50,11 @@ def downgrade(engine: Engine, revision: str) -> None:
 def differences(engine: Engine) -> list[object]:
     """What a new migration would have to do; defaults only where they compare well (STACK, trap 7)."""
     with engine.connect() as connection:
-        options = {"compare_type": True, "compare_server_default": engine.dialect.name == "postgresql"}
+        options: dict[str, object] = {
+            "compare_type": True,
+            "compare_server_default": engine.dialect.name == "postgresql",
+        }
+        options["include_name"] = described
         return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
 
 

@@ -12,7 +12,7 @@ import pytest
 from tests.server import ROOT, Server
 
 PASSWORD = "correct horse battery staple"
-PAGES = ("comments.md", "desk.md", "feeds.md", "staff.md", "webhooks.md")
+PAGES = ("comments.md", "desk.md", "feeds.md", "search.md", "staff.md", "webhooks.md")
 
 
 def commands(page: str) -> str:

@@ -43,6 +43,8 @@ PATHS = (
     "/v1/posts?include=body", "/v1/posts?q=canarybody&count=true", "/v1/posts?sort=-updated_at&tag=canarytag",
     "/v1/posts?sort=-comments", "/v1/posts?locale=en", "/v1/posts?sort=published_at", "/v1/posts?featured=true",
     "/v1/posts?section=books", "/v1/posts?ids={id}", "/v1/posts/neighbour", "/v1/pages", "/v1/tags", "/v1/sections",
+    "/v1/search?q=canarybody&count=true", "/v1/search?q=Kanarischer",
+    "/v1/search?q=كناري", "/v1/search?q=canarydek", "/v1/search?q=canarytag", "/v1/search?q=neighbour",
     "/v1/front", "/v1/sections/books/front", "/v1/archive", "/v1/series", "/v1/corrections", "/v1/site",
     *(f"/feeds{place}/{file}" for place in ("", "/sections/books", "/locales/en") for file in FILES), "/sitemap.xml",
     "/sitemaps/1.xml", "/news-sitemap.xml",
@@ -66,6 +68,7 @@ async def test_what_is_not_public_is_nowhere(newsroom: Newsroom, state: str) -> 
     post_id = await in_state(desk, STATES[state])
     pinned = await desk.put("/v1/editor/pins?locale=en", json={"items": [post_id]}, headers={"If-Match": "*"})
     assert pinned.is_success, pinned.text
+    await newsroom.night()
     for path in PATHS:
         answer = await newsroom.reader.get(path.format(id=post_id))
         assert answer.status_code == 200, (path, answer.text)
