@@ -9,7 +9,6 @@ from app.core.folding import aligned
 from app.search.workflow import MOST_LETTERS
 
 CUT = "\x1f"  # between the parts of a shown line; texts have no control characters
-LINES_BEFORE_BODY = 4
 MOST_FOLDED = 200_000  # letters of one story that are searched: PostgreSQL holds a megabyte
 _ENOUGH, _MOST = 12, 28  # words of a passage: it ends with a sentence when it has enough
 _SENTENCE_ENDS = frozenset(".!?؟…。")
@@ -66,19 +65,36 @@ def _passages(body: str) -> Iterator[tuple[list[str], list[str]]]:
 
 
 def highlights(words: str, shown: str, wanted: Sequence[str]) -> str:
-    """The member `highlights` of a story that was found, ready to be spliced in."""
-    lines, texts = words.split("\n"), shown.split("\n")
-    title, dek = _marked(lines[0], texts[0], wanted), _marked(lines[1], texts[1], wanted)
-    body = ",".join([f'"{_marked(lines[at], texts[at], wanted)}"' for at in _first_found(words, lines, wanted)])
+    """The member `highlights` of a story that was found, ready to be spliced in. Of long texts only the lines that are
+    shown are cut out: to split all of them took most of the time of a search.
+    """
+    title_ends = words.index("\n")
+    dek_ends = words.index("\n", title_ends + 1)
+    shown_title, shown_dek, _ = shown.split("\n", 2)
+    title = _marked(words[:title_ends], shown_title, wanted)
+    dek = _marked(words[title_ends + 1 : dek_ends], shown_dek, wanted)
+    passages = [
+        _marked(words[begin:end], shown.split("\n", number + 1)[number], wanted)
+        for number, begin, end in _first_found(words, dek_ends, wanted)
+    ]
+    body = ",".join([f'"{passage}"' for passage in passages])
     return f'"highlights":{{"title":"{title}","dek":"{dek}","body":[{body}]}}'
 
 
-def _first_found(words: str, lines: Sequence[str], wanted: Sequence[str]) -> list[int]:
-    """The two passages in which words are first found."""
-    begin = sum(map(len, lines[:LINES_BEFORE_BODY])) + LINES_BEFORE_BODY - 1
-    places = (words.find(needle, begin) for needle in wanted)
-    found = dict.fromkeys(words.count("\n", 0, place) for place in places if place >= 0)
-    return sorted(found)[:2]
+def _first_found(words: str, dek_ends: int, wanted: Sequence[str]) -> list[tuple[int, int, int]]:
+    """The two passages in which words are first found: the number of the line, where it begins and ends."""
+    names_end = words.index("\n", dek_ends + 1)
+    filed_ends = words.find("\n", names_end + 1)
+    if filed_ends < 0:  # no body
+        return []
+    found = set()
+    for needle in wanted:
+        place = words.find(needle, filed_ends)
+        if place >= 0:
+            begin = words.rindex("\n", 0, place) + 1
+            end = words.find("\n", place)
+            found.add((begin, len(words) if end < 0 else end))
+    return [(words.count("\n", 0, begin), begin, end) for begin, end in sorted(found)[:2]]
 
 
 def _marked(line: str, text: str, wanted: Sequence[str]) -> str:

@@ -46,7 +46,7 @@ def score(words: str, wanted: Sequence[str]) -> int:
     found = 0
     for needle in wanted:
         whole = needle + " "
-        for worth, begin, end in places:
+        for worth, begin, end in places if words.find(needle, 0, names) >= 0 else ():
             if words.find(needle, begin, end) >= 0:
                 found += worth.begins + (worth.whole if words.find(whole, begin, end) >= 0 else 0)
         times = words.count(needle, body)
