@@ -33,7 +33,7 @@ _NUMBER = r"^[1-9][0-9]{0,4}$"
 # and so does a search engine that looks at its pages. What people read is on the front end, whose own file this is not.
 LEFT_ALONE = (
     *("/v1/editor/", "/v1/auth/", "/v1/previews/", "/v1/contact/", "/previews/"),
-    *("/comments/links", "/comments/unsubscribe"),
+    *("/comments/links", "/comments/unsubscribe", "/staff/"),
 )
 
 
