@@ -175,14 +175,22 @@ async def test_it_is_a_cacheable_public_answer(newsroom: Newsroom) -> None:
     assert (await newsroom.reader.post("/v1/search?q=ships")).status_code == 405
 
 
-async def test_what_goes_is_not_found_even_before_the_night_shift(newsroom: Newsroom) -> None:
+def _fails(_session: Session, **_: Any) -> None:
+    raise RuntimeError("the index cannot be written")
+
+
+async def test_what_goes_is_not_found_whatever_the_index_still_holds(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
     desk = await told(newsroom, "harbour", "cafe")
-    ids = {item["slug"]: item["id"] for item in (await newsroom.reader.get("/v1/posts")).json()["items"]}
-    await desk.delete(f"{POSTS}/{ids['cafe']}/publication", headers=ANY)
-    assert await found(newsroom, "harbour") == ["harbour"]
-    await desk.put(f"{POSTS}/{ids['harbour']}/withdrawal", json={"reason": "x"}, headers=ANY)
-    assert await found(newsroom, "harbour") == []
-    assert (await newsroom.reader.get("/v1/search?q=harbour")).json()["facets"]["locales"] == []
+    with monkeypatch.context() as stuck:
+        stuck.setattr(service, "catch_up", _fails)
+        ids = {item["slug"]: item["id"] for item in (await newsroom.reader.get("/v1/posts")).json()["items"]}
+        await desk.delete(f"{POSTS}/{ids['cafe']}/publication", headers=ANY)
+        assert await found(newsroom, "harbour") == ["harbour"]
+        await desk.put(f"{POSTS}/{ids['harbour']}/withdrawal", json={"reason": "x"}, headers=ANY)
+        answer = (await newsroom.reader.get("/v1/search?q=harbour&count=true")).json()
+        assert (answer["items"], answer["total"], answer["facets"]["locales"]) == ([], 0, [])
     await newsroom.night()
     assert await newsroom.stored(lambda session: session.exec(select(SearchEntry.id)).all()) == []
     await desk.put(f"{POSTS}/{ids['cafe']}/publication", headers=ANY)
