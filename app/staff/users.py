@@ -19,7 +19,7 @@ from app.staff.users_schemas import UserPatch
 
 def change(session: Session, user_id: UUID, match: Match, patch: UserPatch, *, by: Actor, at: datetime) -> User:
     """Merge a patch into an account. Another role, another address or a closed account ends every session and token of
-    it at once. Raises UserNotFound, Stale, LastAdmin, EmailTaken.
+    it at once, another role or closing its API keys too. Raises UserNotFound, Stale, LastAdmin, EmailTaken.
     """
     if not by.may(Permission.USERS_MANAGE):
         raise Forbidden()
