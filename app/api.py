@@ -52,6 +52,7 @@ from app.search import public as search_public
 from app.site import editor as site_editor
 from app.site import public as site_public
 from app.staff import invitations_editor
+from app.staff import keys_editor as staff_keys
 from app.staff import pages as staff_pages
 from app.staff import passwords_public as staff_passwords
 from app.staff import public as staff_public
@@ -131,6 +132,7 @@ FENCED: tuple[APIRouter, ...] = (
     staff_sessions.router,
     staff_users.router,
     invitations_editor.router,
+    staff_keys.router,
 )
 
 

@@ -35,7 +35,7 @@ from app.reactions import REACTIONS
 from app.sealing import pages as sealing_pages
 from app.site import queries as site_queries
 from app.staff import workflow as staff_workflow
-from app.staff.guards import signed_in
+from app.staff.guards import known
 from app.worker import night_shift
 
 # a tip carries no finer time than its day, so the log is silent about all that leads to a message and comes after it
@@ -115,5 +115,5 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.limiter = Limiter(app.state.keys, on=settings.limits == "on")
     add_doors(app)
     app.router.routes += [*health_routes(), openapi_route(app), *docs_routes("Masthead")]
-    app.router.default = unknown_path(signed_in.admit)
+    app.router.default = unknown_path(known.admit)
     return app

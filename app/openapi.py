@@ -11,6 +11,8 @@ from app import __version__
 from app.core.http.conditional import etag_of, not_modified
 from app.core.http.layers import is_private
 from app.core.http.problems import PROBLEM_TYPE, problem_schemas
+from app.core.http.routes import GuardedRoute
+from app.staff.guards import Guard
 
 Tree = Literal["all", "public", "editor"]
 
@@ -18,7 +20,8 @@ DESCRIPTION = """The headless CMS for small newsrooms: one API for writers, read
 in Arabic and English.
 
 Everything under `/v1` outside of `/v1/editor` and `/v1/auth` is public. To try the editor's doors, press **Authorize**
-and sign in with your e-mail address and password. Errors are RFC 9457 problems; every answer carries `X-Request-Id`.
+and sign in with your e-mail address and password, or paste an API key. Errors are RFC 9457 problems; every answer
+carries `X-Request-Id`.
 """
 
 TAGS = [
@@ -41,6 +44,14 @@ TAGS = [
     {"name": "editor: staff", "description": "Who works here: accounts, invitations, API keys."},
     {"name": "editor: webhooks", "description": "Telling other servers what happened."},
 ]
+
+_KEY = {
+    "type": "http",
+    "scheme": "bearer",
+    "bearerFormat": "mh_…",
+    "description": "An API key of `POST /v1/editor/api-keys`, for programs: `Authorization: Bearer mh_…`. It opens "
+    "what it lists, within what its maker may do; a door that does not name it here is for people only.",
+}
 
 _EVERYWHERE = {
     "default": {
@@ -65,6 +76,7 @@ def document(app: FastAPI, tree: Tree = "all") -> dict[str, Any]:
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     schemas.update(problem_schemas())
+    _name_keys(made, routes)
     for path in made["paths"].values():
         for operation in path.values():
             answers = operation["responses"]
@@ -72,6 +84,17 @@ def document(app: FastAPI, tree: Tree = "all") -> dict[str, Any]:
                 del answers["422"]
             answers.update(_EVERYWHERE)
     return made
+
+
+def _name_keys(made: dict[str, Any], routes: list[Any]) -> None:
+    """Say of each operation whether an API key may open it in place of a person's token."""
+    for route in routes:
+        guard = route.guard if isinstance(route, GuardedRoute) else None
+        if not isinstance(guard, Guard):
+            continue
+        for method in filter(guard.takes_keys, route.methods):
+            made["paths"][route.path_format][method.lower()]["security"].append({"api_key": []})
+            made["components"]["securitySchemes"]["api_key"] = _KEY
 
 
 def _is_in(route: Any, tree: Tree) -> bool:

@@ -24,13 +24,14 @@ from app.sealing import models as sealing
 from app.search import models as search
 from app.site import models as site
 from app.staff import invitations_models as invitations
+from app.staff import keys_models as keys
 from app.staff import models as staff
 from app.staff import resets_models as resets
 from app.taxonomy import models as taxonomy
 from app.webhooks import models as webhooks
 
 ROOMS = (
-    *(answers, limits, day_keys, jobs, events, mail, staff, invitations, resets, site, taxonomy, sealing, abuse),
+    *(answers, limits, day_keys, jobs, events, mail, staff, invitations, resets, keys, site, taxonomy, sealing, abuse),
     *(abuse_memory, publications, fronts, redirects, posts, previews, withdrawal_models, review, locks, comments),
     *(contact, correspondence, search, webhooks),
 )

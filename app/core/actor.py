@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-Origin = Literal["user", "guest", "system", "import"]
+Origin = Literal["user", "key", "guest", "system", "import"]
 
 
 @dataclass(frozen=True, slots=True)

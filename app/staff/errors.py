@@ -1,6 +1,6 @@
 """What can go wrong at the staff entrance."""
 
-from app.core.errors import Conflict, DomainError, NotFound
+from app.core.errors import Conflict, DomainError, NotFound, Unauthenticated
 
 
 class TokenRefused(DomainError):
@@ -71,3 +71,14 @@ class WrongPassword(DomainError):
 
 class SessionNotFound(NotFound):
     """No session of yours that has not ended has this id."""
+
+
+class KeyNotFound(NotFound):
+    """No API key has this id."""
+
+
+class KeyRefused(Unauthenticated):
+    """The API key is unknown, has expired or was revoked, or opens no door of this kind."""
+
+    def __init__(self) -> None:
+        super().__init__(error="invalid_token")

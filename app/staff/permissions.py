@@ -1,8 +1,13 @@
-"""Who may do what: the table of the newsroom, role by role. The names are the `scope` strings of tokens."""
+"""Who may do what: the table of the newsroom, role by role. The names are the `scope` strings of tokens
+and what API keys list.
+"""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from app.staff.models import Role
+
+READING = frozenset({"GET", "HEAD"})
 
 
 class Permission(StrEnum):
@@ -53,25 +58,26 @@ class Permission(StrEnum):
 
 P = Permission
 
-# contributor, author, moderator, editor, admin – as RULES prints it
+# contributor, author, moderator, editor, admin, API keys – as RULES prints it; R: a key may carry it, for reading alone
 _WHO: dict[tuple[Permission, ...], str] = {
-    (P.POSTS_READ_OWN, P.POSTS_WRITE_OWN, P.POSTS_SUBMIT_OWN, P.POSTS_TRASH_OWN, P.POSTS_PREVIEW_OWN): "CA-ED",
-    (P.POSTS_PUBLISH_OWN, P.POSTS_CORRECT_OWN): "-A-ED",
-    (P.POSTS_READ_ANY, P.POSTS_WRITE_ANY, P.POSTS_REVIEW, P.POSTS_PUBLISH_ANY, P.POSTS_CORRECT_ANY): "---ED",
-    (P.POSTS_TRASH_ANY, P.POSTS_WITHDRAW): "---ED",
-    (P.TAGS_CREATE,): "CA-ED",
-    (P.TERMS_WRITE, P.REDIRECTS_WRITE, P.ADS_WRITE): "---ED",
-    (P.MEDIA_READ, P.MEDIA_UPLOAD, P.MEDIA_WRITE_OWN): "CA-ED",
-    (P.MEDIA_WRITE_ANY,): "---ED",
-    (P.COMMENTS_MODERATE_OWN,): "-AMED",
-    (P.COMMENTS_MODERATE_ANY, P.COMMENTS_SEE_IDENTITY): "--MED",
-    (P.COMMENTS_WRITE,): "CAMED",
-    (P.CONTACT_READ, P.CONTACT_WRITE, P.CONTACT_REPLY): "--MED",
-    (P.CONTACT_OPEN_SEALED, P.CONTACT_ERASE): "---ED",
-    (P.USERS_MANAGE, P.INVITATIONS_MANAGE, P.KEYS_MANAGE, P.WEBHOOKS_MANAGE, P.SITE_WRITE): "----D",
-    (P.ACTIVITY_READ, P.JOBS_MANAGE): "----D",
-    (P.EVENTS_READ, P.EMBARGO_READ): "---ED",
-    (P.ACCOUNT_SELF,): "CAMED",
+    (P.POSTS_READ_OWN, P.POSTS_WRITE_OWN, P.POSTS_SUBMIT_OWN, P.POSTS_TRASH_OWN, P.POSTS_PREVIEW_OWN): "CA-EDK",
+    (P.POSTS_PUBLISH_OWN, P.POSTS_CORRECT_OWN): "-A-EDK",
+    (P.POSTS_READ_ANY, P.POSTS_WRITE_ANY, P.POSTS_REVIEW, P.POSTS_PUBLISH_ANY, P.POSTS_CORRECT_ANY): "---EDK",
+    (P.POSTS_TRASH_ANY,): "---EDK",
+    (P.POSTS_WITHDRAW,): "---ED-",
+    (P.TAGS_CREATE,): "CA-EDK",
+    (P.TERMS_WRITE, P.REDIRECTS_WRITE, P.ADS_WRITE): "---EDK",
+    (P.MEDIA_READ, P.MEDIA_UPLOAD, P.MEDIA_WRITE_OWN): "CA-EDK",
+    (P.MEDIA_WRITE_ANY,): "---EDK",
+    (P.COMMENTS_MODERATE_OWN,): "-AMEDK",
+    (P.COMMENTS_MODERATE_ANY, P.COMMENTS_SEE_IDENTITY): "--MEDK",
+    (P.COMMENTS_WRITE,): "CAMED-",
+    (P.CONTACT_READ, P.CONTACT_WRITE, P.CONTACT_REPLY): "--MEDK",
+    (P.CONTACT_OPEN_SEALED, P.CONTACT_ERASE): "---ED-",
+    (P.USERS_MANAGE, P.INVITATIONS_MANAGE, P.KEYS_MANAGE, P.WEBHOOKS_MANAGE, P.SITE_WRITE): "----D-",
+    (P.ACTIVITY_READ, P.JOBS_MANAGE): "----DR",
+    (P.EVENTS_READ, P.EMBARGO_READ): "---EDK",
+    (P.ACCOUNT_SELF,): "CAMED-",
 }
 
 _LETTERS = {
@@ -82,7 +88,21 @@ _LETTERS = {
     Role.ADMIN: "D",
 }
 
-PERMISSIONS: dict[Role, frozenset[str]] = {
-    role: frozenset(name.value for names, who in _WHO.items() if letter in who for name in names)
-    for role, letter in _LETTERS.items()
-}
+
+def _held_by(letter: str) -> frozenset[str]:
+    return frozenset(name.value for names, who in _WHO.items() if letter in who for name in names)
+
+
+PERMISSIONS: dict[Role, frozenset[str]] = {role: _held_by(letter) for role, letter in _LETTERS.items()}
+KEYS_READ = _held_by("R")
+KEYS_CARRY = _held_by("K") | KEYS_READ
+
+
+def carried_at(method: str) -> frozenset[str]:
+    """The permissions that keys may carry to a door with this method."""
+    return KEYS_CARRY if method in READING else KEYS_CARRY - KEYS_READ
+
+
+def lent(listed: Iterable[str], role: Role, method: str) -> frozenset[str]:
+    """What a key may do at a door: what it lists, as far as its maker's present role and the rules for keys go."""
+    return carried_at(method) & PERMISSIONS[role] & frozenset(listed)

@@ -56,11 +56,24 @@ def admit(
 ) -> Actor:
     """Who stands at the door: 401 for an ended session, 403 for the role, then what `sees` says of the thing itself."""
     actor = _signed_in(session, claims, at=at, request_id=request_id)
-    if not any(actor.may(permission) for permission in permissions):
-        raise Forbidden("your role does not include: " + " or ".join(permissions))
+    check(session, actor, permissions, sees, path, lacking="your role does not include: ")
+    return actor
+
+
+def check(
+    session: Session,
+    actor: Actor,
+    permissions: Sequence[Permission],
+    sees: Sight | None,
+    path: Mapping[str, str],
+    *,
+    lacking: str,
+) -> None:
+    """Whether whoever is known may come in; a door that asks for no permission takes all of them."""
+    if permissions and not any(actor.may(permission) for permission in permissions):
+        raise Forbidden(lacking + " or ".join(permissions))
     if sees is not None:
         sees(session, actor, path)
-    return actor
 
 
 def _signed_in(session: Session, claims: Claims, *, at: datetime, request_id: str) -> Actor:

@@ -15,6 +15,7 @@ from app.core.http.limits import Limiter
 from app.core.ids import new_id
 from app.core.keys import Keys
 from app.events.service import record
+from app.staff import keys as api_keys
 from app.staff import queries, tokens
 from app.staff.errors import EmailTaken, InvalidGrant
 from app.staff.models import Role, StaffSession, User
@@ -65,9 +66,10 @@ def disable_user(session: Session, user: User, *, by: Actor, at: datetime) -> No
 
 
 def close(session: Session, user: User, *, by: Actor, at: datetime) -> None:
-    """Every session and token of it ends with this transaction."""
+    """Every session, token and API key of it ends with this transaction."""
     user.disabled_at = at
     end_access(session, user.id, at=at)
+    api_keys.revoke_all(session, user.id, by=by, at=at)
     record(session, "user.disabled", user.id, by=by, at=at)
 
 
@@ -78,7 +80,9 @@ def touch(user: User, *, by: Actor, at: datetime) -> None:
 
 
 def end_access(session: Session, user_id: UUID, *, at: datetime) -> None:
-    """End whatever opens doors for this person, with this transaction."""
+    """End whatever opens doors for this person, with this transaction. Their API keys go on: programs know neither
+    password nor address, and would stop each time that somebody chooses a better one.
+    """
     open_sessions = (col(StaffSession.user_id) == user_id, col(StaffSession.ended_at).is_(None))
     session.execute(update(StaffSession).where(*open_sessions).values(ended_at=at))
     open_links = (col(PasswordReset.user_id) == user_id, col(PasswordReset.spent_at).is_(None))

@@ -1,4 +1,4 @@
-"""Access tokens (JWT, ten minutes, python-jose) and refresh tokens (opaque, derived, one spelling each)."""
+"""Access tokens (JWT, ten minutes, python-jose), refresh tokens and API keys (opaque, derived, one spelling each)."""
 
 import base64
 import binascii
@@ -12,6 +12,7 @@ from jose import jwt
 from app.core.errors import Unauthenticated
 from app.core.ids import parse_id, random_id
 from app.core.keys import MAC_BYTES, Keys
+from app.staff.errors import KeyRefused
 
 ACCESS_LIFE = timedelta(minutes=10)
 ALGORITHM = "HS256"
@@ -20,6 +21,8 @@ KEY_ID = "1"
 ISSUER = "masthead"
 AUDIENCE = "masthead:editor"
 MOST_CHARACTERS = 4_096
+API_KEY = "api-key"
+API_KEY_PREFIX = "mh_"  # by which scanners of public code know it, and the guard
 
 _HEADER_KEYS = {"alg", "typ", "kid"}
 _OPTIONS = {f"require_{claim}": True for claim in ("exp", "iat", "sub", "aud", "iss", "jti")} | {"leeway": 0}
@@ -108,3 +111,16 @@ def make_refresh(keys: Keys, session_id: UUID, salt: bytes, generation: int) -> 
 
 def _spelled(packed: bytes) -> str:
     return base64.urlsafe_b64encode(packed).rstrip(b"=").decode()
+
+
+def make_api_key(keys: Keys, key_id: UUID) -> str:
+    """The secret of an API key, derived from its id: no copy is kept, and it can be shown again in a repetition."""
+    return API_KEY_PREFIX + keys.token(API_KEY, key_id)
+
+
+def read_api_key(keys: Keys, text: str) -> UUID:
+    """The id of a key of ours, alive or not. Raises Unauthenticated."""
+    key_id = keys.subject(API_KEY, text.removeprefix(API_KEY_PREFIX))
+    if key_id is None:
+        raise KeyRefused()
+    return key_id

@@ -10,7 +10,7 @@ from app.core.actor import Actor
 from app.core.errors import Forbidden
 from app.core.http.conditional import Match
 from app.events.service import record
-from app.staff import queries, service, users_queries
+from app.staff import keys, queries, service, users_queries
 from app.staff.errors import EmailTaken, LastAdmin
 from app.staff.models import Role, User
 from app.staff.permissions import Permission
@@ -19,7 +19,7 @@ from app.staff.users_schemas import UserPatch
 
 def change(session: Session, user_id: UUID, match: Match, patch: UserPatch, *, by: Actor, at: datetime) -> User:
     """Merge a patch into an account. Another role, another address or a closed account ends every session and token of
-    it at once. Raises UserNotFound, Stale, LastAdmin, EmailTaken.
+    it at once, another role or closing its API keys too. Raises UserNotFound, Stale, LastAdmin, EmailTaken.
     """
     if not by.may(Permission.USERS_MANAGE):
         raise Forbidden()
@@ -55,6 +55,7 @@ def _change_role(session: Session, user: User, role: Role, *, by: Actor, at: dat
         return
     before, user.role = user.role, role
     service.end_access(session, user.id, at=at)
+    keys.revoke_all(session, user.id, by=by, at=at)
     record(session, "user.role_changed", user.id, by=by, at=at, before=before.value, after=role.value)
 
 

@@ -71,8 +71,8 @@ async def change_user(
     db: Db, at: Now, actor: ManagerOfOne, user_id: UUID, match: IfMatch, patch: UserPatch
 ) -> Response:
     """Change an account (JSON Merge Patch). `disabled: true` closes it: there is no DELETE, so that history keeps its
-    names. Another role, another address or closing ends every session of the account at once. The last
-    admin stays one: 409 `last_admin`.
+    names. Another role, another address or closing ends every session of the account at once, another role or closing
+    every API key too. The last admin stays one: 409 `last_admin`.
     """
     return await db.write(users.change, user_id, match, patch, by=actor, at=at, into=_shown)
 

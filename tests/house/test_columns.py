@@ -20,6 +20,9 @@ COLUMNS: dict[str, dict[str, str]] = {
     "trained_text": {PRIVATE: "id label language words"},
     "verified_address": {PRIVATE: "writer address verified_at"},
     "announcement": {PRIVATE: "comment_id after"},
+    "api_key": {
+        EDITOR: "id name permissions created_by version created_at expires_at revoked_at last_used_on",
+    },
     "author": {
         PUBLIC: "id slug names descriptions",
         EDITOR: "version created_at updated_at updated_by user_id",

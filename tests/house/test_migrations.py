@@ -145,6 +145,10 @@ ROWS: dict[str, dict[str, object]] = {
         **{"password_hash": "x", "version": 1, "created_at": NOON, "updated_at": NOON},
     },
     "staff_session": SESSION,
+    "api_key": {
+        **{"id": UUID(int=7), "name": "مولّد الموقع", "permissions": ["posts.read.any"], "created_by": USER},
+        **{"version": 1, "created_at": NOON, "last_used_on": NOON.date()},
+    },
     "post": {
         **{"id": POST, "kind": "article", "locale": "ar", "group_id": POST, "state": "draft", "life": "unpublished"},
         **{"revision": 1, "version": 1, "created_by": USER, "created_at": NOON, "updated_at": NOON},

@@ -3,52 +3,52 @@
 import pytest
 
 from app.staff.models import Role
-from app.staff.permissions import PERMISSIONS, Permission
+from app.staff.permissions import KEYS_CARRY, KEYS_READ, PERMISSIONS, Permission, lent
 from tests.newsroom import Newsroom
 
-# C contributor, A author, M moderator, E editor, D admin
+# C contributor, A author, M moderator, E editor, D admin, K: an API key may carry it, R: it may, for reading
 ROWS = """
-posts.read.own          C A - E D
-posts.write.own         C A - E D
-posts.submit.own        C A - E D
-posts.trash.own         C A - E D
-posts.preview.own       C A - E D
-posts.publish.own       - A - E D
-posts.correct.own       - A - E D
-posts.read.any          - - - E D
-posts.write.any         - - - E D
-posts.review            - - - E D
-posts.publish.any       - - - E D
-posts.correct.any       - - - E D
-posts.trash.any         - - - E D
-posts.withdraw          - - - E D
-tags.create             C A - E D
-terms.write             - - - E D
-redirects.write         - - - E D
-ads.write               - - - E D
-media.read              C A - E D
-media.upload            C A - E D
-media.write.own         C A - E D
-media.write.any         - - - E D
-comments.moderate.own   - A M E D
-comments.moderate.any   - - M E D
-comments.see_identity   - - M E D
-comments.write          C A M E D
-contact.read            - - M E D
-contact.write           - - M E D
-contact.reply           - - M E D
-contact.open_sealed     - - - E D
-contact.erase           - - - E D
-users.manage            - - - - D
-invitations.manage      - - - - D
-keys.manage             - - - - D
-webhooks.manage         - - - - D
-site.write              - - - - D
-activity.read           - - - - D
-jobs.manage             - - - - D
-events.read             - - - E D
-embargo.read            - - - E D
-account.self            C A M E D
+posts.read.own          C A - E D K
+posts.write.own         C A - E D K
+posts.submit.own        C A - E D K
+posts.trash.own         C A - E D K
+posts.preview.own       C A - E D K
+posts.publish.own       - A - E D K
+posts.correct.own       - A - E D K
+posts.read.any          - - - E D K
+posts.write.any         - - - E D K
+posts.review            - - - E D K
+posts.publish.any       - - - E D K
+posts.correct.any       - - - E D K
+posts.trash.any         - - - E D K
+posts.withdraw          - - - E D -
+tags.create             C A - E D K
+terms.write             - - - E D K
+redirects.write         - - - E D K
+ads.write               - - - E D K
+media.read              C A - E D K
+media.upload            C A - E D K
+media.write.own         C A - E D K
+media.write.any         - - - E D K
+comments.moderate.own   - A M E D K
+comments.moderate.any   - - M E D K
+comments.see_identity   - - M E D K
+comments.write          C A M E D -
+contact.read            - - M E D K
+contact.write           - - M E D K
+contact.reply           - - M E D K
+contact.open_sealed     - - - E D -
+contact.erase           - - - E D -
+users.manage            - - - - D -
+invitations.manage      - - - - D -
+keys.manage             - - - - D -
+webhooks.manage         - - - - D -
+site.write              - - - - D -
+activity.read           - - - - D R
+jobs.manage             - - - - D R
+events.read             - - - E D K
+embargo.read            - - - E D K
+account.self            C A M E D -
 """
 TABLE = {name: letters for name, *letters in (line.split() for line in ROWS.strip().splitlines())}
 ROLES = (Role.CONTRIBUTOR, Role.AUTHOR, Role.MODERATOR, Role.EDITOR, Role.ADMIN)
@@ -56,14 +56,25 @@ ROLES = (Role.CONTRIBUTOR, Role.AUTHOR, Role.MODERATOR, Role.EDITOR, Role.ADMIN)
 
 def test_every_permission_has_a_row() -> None:
     assert [permission.value for permission in Permission] == list(TABLE)
-    assert all(len(letters) == 5 for letters in TABLE.values())
+    assert all(len(letters) == 6 for letters in TABLE.values())
     assert set(ROLES) == set(Role) == set(PERMISSIONS)
 
 
 @pytest.mark.parametrize("name", TABLE)
 def test_row(name: str) -> None:
     holders = [letter if name in PERMISSIONS[role] else "-" for letter, role in zip("CAMED", ROLES, strict=True)]
-    assert holders == TABLE[name]
+    carried = "R" if name in KEYS_READ else "K" if name in KEYS_CARRY else "-"
+    assert [*holders, carried] == TABLE[name]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_key_never_exceeds_the_present_role_of_its_maker(role: Role) -> None:
+    for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"):
+        carried = "KR" if method in ("GET", "HEAD") else "K"
+        for name, letters in TABLE.items():
+            good = name in PERMISSIONS[role] and letters[5] in carried
+            assert lent([name], role, method) == ({name} if good else frozenset()), (name, method)
+            assert name not in lent(TABLE.keys() - {name}, role, method)
 
 
 def test_nobody_holds_what_has_no_name() -> None:

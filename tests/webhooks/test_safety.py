@@ -145,7 +145,7 @@ async def test_an_event_without_webhooks_costs_one_look(newsroom: Newsroom) -> N
             await newsroom.db.write(tell, name)
         return [line.split(maxsplit=1)[0] for line in seen if "webhook" in line or "job" in line]
 
-    assert await looks("post.published") == ["SELECT"]
+    assert await looks("tag.merged") == ["SELECT"]
     assert await looks("login.failed") == []
 
 

@@ -32,7 +32,7 @@ async def on_framework_refusal(request: Request, error: Exception) -> Response:
 
 
 def unknown_path(admit: Callable[[Request], Awaitable[None]]) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
-    """The app behind all routes: inside the editor tree only people who signed in learn that nothing is there."""
+    """The app behind all routes: inside the editor tree only who is known learns that nothing is there."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
