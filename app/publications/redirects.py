@@ -1,5 +1,6 @@
 """Leading paths of the front end elsewhere: never in a ring, never in a chain, never away from what is public there."""
 
+import re
 from datetime import datetime
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from app.site import addresses
 from app.site import queries as site_queries
 from app.staff.permissions import Permission
 
+_QUERY = re.compile("[?#]")
 _RINGS = 0x6D61737403  # the advisory lock under which PostgreSQL's sessions change redirects
 
 
@@ -88,14 +90,29 @@ def _end_of(session: Session, path: str, target: str | None, *, changed: UUID | 
     """Where a target leads in the end, whatever the one that is being changed said; our front end's own addresses are
     paths. Raises RedirectLoop.
     """
+    passed = {path}
+    while (inside := _path_of(session, target)) is not None:
+        if inside in passed:
+            raise RedirectLoop()
+        passed.add(inside)
+        further = queries.find_redirect(session, inside)
+        if further is None or further.id == changed:
+            break
+        target = further.target
+    return inside if inside and target and not _QUERY.search(target) else target
+
+
+def _path_of(session: Session, target: str | None) -> str | None:
+    """The path of the front end to which a target leads, without query and fragment; None: it leads elsewhere."""
+    if target is None or target.startswith("/"):
+        return target
     own = site_queries.get_addresses(session).public_url.rstrip("/")
-    if target is not None and target.startswith(f"{own}/"):
-        target = addresses.front_path(target.removeprefix(own))
-    further = None if target is None else queries.find_redirect(session, target)
-    end = target if further is None or further.id == changed else further.target
-    if path in (target, end):
-        raise RedirectLoop()
-    return end
+    if not target.startswith(f"{own}/"):
+        return None
+    try:
+        return addresses.front_path(_QUERY.split(target.removeprefix(own))[0])
+    except ValueError:
+        return None  # nothing of ours has such a path
 
 
 def _lead(session: Session, redirect: Redirect, target: str | None, *, by: Actor, at: datetime) -> None:

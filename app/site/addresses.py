@@ -62,8 +62,12 @@ def front_path(value: str) -> str:
 
 
 def front_path_or_web_address(value: str) -> str:
-    """Either of the two."""
-    return front_path(value) if value.startswith("/") else web_address(value)
+    """Either of the two: where a path leads."""
+    if not value.startswith("/"):
+        return web_address(value)
+    if "?" in value:
+        raise ValueError("is a path: with a query, write the whole address, from https:// on")
+    return front_path(value)
 
 
 def author_pattern(value: str) -> str:

@@ -171,7 +171,8 @@ class Addresses(Frozen):
 
     def url(self, path: str) -> str:
         """The whole address, percent-encoded, fit for feeds and mail."""
-        return self.public_url.rstrip("/") + quote(path)
+        place, mark, query = path.partition("?")  # only old addresses have one, such as /?p=17
+        return self.public_url.rstrip("/") + quote(place) + mark + quote(query, safe="=&")
 
 
 # words that are looked for and addresses of staff: who needs them to do their work
