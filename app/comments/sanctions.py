@@ -1,6 +1,5 @@
 """Banning whoever wrote a comment, by what is known of them."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -16,18 +15,15 @@ from app.core.actor import Actor
 from app.core.clock import day_of
 from app.core.errors import Invalid, wrong
 from app.core.http.paging import Page, page_of, total_of
-from app.core.ids import parse_id
 from app.core.keys import Keys
 from app.core.keyset import decode_cursor, encode_cursor
+from app.staff import queries as staff_queries
 
 LONGEST = timedelta(days=366)
 
 
-def sight(session: Session, actor: Actor, path: Mapping[str, str]) -> None:
-    """For guards: the ban is there. Raises SanctionNotFound."""
-    sanction_id = parse_id(path["sanction_id"])
-    if sanction_id is None or session.get(Sanction, sanction_id) is None:
-        raise SanctionNotFound()
+# for guards: the ban is there
+sight = staff_queries.sight_of(Sanction, "sanction_id", SanctionNotFound)
 
 
 def impose(session: Session, new: SanctionCreate, *, keys: Keys, by: Actor, at: datetime) -> Sanction:

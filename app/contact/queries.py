@@ -36,11 +36,8 @@ def find_twin(session: Session, fingerprint: str, *, at: datetime) -> UUID | Non
     ).first()
 
 
-def sight(session: Session, actor: Actor, path: Mapping[str, str]) -> None:
-    """For guards: whoever may read contact sees every message. Raises SubmissionNotFound."""
-    submission_id = parse_id(path["submission_id"])
-    if submission_id is None or session.get(Submission, submission_id) is None:
-        raise SubmissionNotFound()
+# for guards: whoever may read contact sees every message
+sight = staff_queries.sight_of(Submission, "submission_id", SubmissionNotFound)
 
 
 def sight_of_letter(session: Session, actor: Actor, path: Mapping[str, str]) -> None:

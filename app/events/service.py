@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, text, update
+from sqlalchemy import func, update
 from sqlmodel import Session, col, select
 
 from app.core import statements
@@ -14,6 +14,7 @@ from app.core.actor import Actor
 from app.core.clock import day_of
 from app.core.columns import table_of
 from app.core.ids import new_id, random_id
+from app.core.turns import take_turn
 from app.events import queries
 from app.events.models import Event
 from app.events.workflow import CATALOGUE
@@ -21,7 +22,7 @@ from app.jobs import service as jobs
 
 _EVENT = table_of(Event)
 _RANDOM = 4
-_PLACES = 0x6D61737402  # the advisory lock under which PostgreSQL's sessions give positions
+_PLACES = 0x6D61737402  # the turn in which positions are given
 
 Reaction = Callable[[Session, "Happened"], None]
 
@@ -86,8 +87,7 @@ def place(session: Session, *, at: datetime) -> None:
     """Number what was committed since the last time. A number is given after the commit and by one session at a time,
     so a reader who is past 6 never misses a 5; private events follow when their day is over, in no order.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _PLACES})
+    take_turn(session, _PLACES)
     rank = func.row_number().over(order_by=(col(Event.at), col(Event.id))).label("rank")
     waiting = select(col(Event.id), rank).where(queries.waits_for_place(at=at)).subquery()
     last = queries.last_position(session)

@@ -13,12 +13,13 @@ from app.core import statements
 from app.core.clock import day_of
 from app.core.columns import table_of
 from app.core.ids import new_id, random_id
+from app.core.turns import take_turn
 from app.jobs import queries, workflow
 from app.jobs.models import Job, JobState, Schedule, Worker
 
 CHANNEL = "masthead_jobs"
 _JOB = table_of(Job)
-_CLAIMS = 0x6D61737401  # the advisory lock under which PostgreSQL's workers choose their jobs
+_CLAIMS = 0x6D61737401  # the turn in which workers choose their jobs
 _MOST_ERROR = 500
 
 
@@ -95,8 +96,7 @@ def claim(session: Session, worker_id: UUID, *, but: Collection[UUID], limit: in
 
 def _one_chooses(session: Session) -> None:
     """Until the commit no other worker takes jobs or takes them over: both judge by what others hold."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _CLAIMS})
+    take_turn(session, _CLAIMS)
 
 
 def beat(session: Session, worker_id: UUID, *, at: datetime) -> None:

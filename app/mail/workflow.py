@@ -17,6 +17,10 @@ class Link(NamedTuple):
     purpose: str
 
 
+INVITATION = Link("/staff/invitations", "invitation")
+PASSWORD_RESET = Link("/staff/passwords", "password-reset")
+
+
 @dataclass(frozen=True, slots=True)
 class Template:
     """What a letter is made of: `args` are needed, all of them and no others.
@@ -54,8 +58,8 @@ TEMPLATES: dict[str, Template] = {
     "comment_export": _of("site_name export_url"),
     "comment_erase": _of("site_name erase_url"),
     "comment_moderation": _of("site_name comments rest_hint"),
-    "staff_invitation": _of("site_name inviter_name", link=Link("/staff/invitations", "invitation")),
-    "staff_password": _of("site_name", link=Link("/staff/passwords", "password-reset")),
+    "staff_invitation": _of("site_name inviter_name", link=INVITATION),
+    "staff_password": _of("site_name", link=PASSWORD_RESET),
 }
 
 

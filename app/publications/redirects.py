@@ -4,13 +4,13 @@ import re
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlmodel import Session
 
 from app.core.actor import Actor
 from app.core.errors import Forbidden
 from app.core.http.conditional import Match
 from app.core.ids import new_id
+from app.core.turns import take_turn
 from app.events.service import record
 from app.publications import redirects_queries as queries
 from app.publications.errors import PathInUse, PathTaken, RedirectLoop, RedirectNotFound
@@ -21,7 +21,7 @@ from app.site import queries as site_queries
 from app.staff.permissions import Permission
 
 _QUERY = re.compile("[?#]")
-_RINGS = 0x6D61737403  # the advisory lock under which PostgreSQL's sessions change redirects
+_RINGS = 0x6D61737403  # the turn in which redirects are changed
 
 
 def create(session: Session, new: RedirectCreate, *, by: Actor, at: datetime) -> Redirect:
@@ -65,8 +65,7 @@ def _begin(session: Session, by: Actor) -> None:
     """One change at a time: two that are harmless alone can make a ring together."""
     if not by.may(Permission.REDIRECTS_WRITE):
         raise Forbidden()
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _RINGS})
+    take_turn(session, _RINGS)
 
 
 def _held(session: Session, redirect_id: UUID, match: Match, by: Actor) -> Redirect:

@@ -1,18 +1,17 @@
 """Reading the keys of the newsroom."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func
 from sqlmodel import Session, col, or_, select
 
-from app.core.actor import Actor
 from app.core.columns import table_of
 from app.core.db import Prepared
-from app.core.ids import parse_id
 from app.sealing.errors import SealingKeyNotFound
 from app.sealing.models import SealingKey
+from app.staff import queries as staff_queries
 
 # a page may have been open for days, and whoever wrote in it is not sent away
 STILL_TAKEN = timedelta(days=7)
@@ -53,8 +52,5 @@ def lock_key(session: Session, sealing_key_id: UUID) -> SealingKey:
     return key
 
 
-def sight(session: Session, actor: Actor, path: Mapping[str, str]) -> None:
-    """For guards: whoever may work with keys sees all of them. Raises SealingKeyNotFound."""
-    sealing_key_id = parse_id(path["sealing_key_id"])
-    if sealing_key_id is None or session.get(SealingKey, sealing_key_id) is None:
-        raise SealingKeyNotFound()
+# for guards: whoever may work with keys sees all of them
+sight = staff_queries.sight_of(SealingKey, "sealing_key_id", SealingKeyNotFound)

@@ -1,15 +1,12 @@
 """Reading invitations."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, and_, col, select
 
-from app.core.actor import Actor
 from app.core.http.paging import Cut, page_of, total_of
-from app.core.ids import parse_id
 from app.core.keyset import decode_cursor, encode_cursor
 from app.staff import queries
 from app.staff.errors import InvitationNotFound, LinkRefused
@@ -17,12 +14,8 @@ from app.staff.invitations_models import Invitation
 from app.staff.invitations_schemas import InvitationQuery, Standing
 from app.staff.models import User
 
-
-def sight(session: Session, actor: Actor, path: Mapping[str, str]) -> None:
-    """For guards: an invitation that is kept. Raises InvitationNotFound."""
-    invitation_id = parse_id(path["invitation_id"])
-    if invitation_id is None or session.get(Invitation, invitation_id) is None:
-        raise InvitationNotFound()
+# for guards: an invitation that is kept
+sight = queries.sight_of(Invitation, "invitation_id", InvitationNotFound)
 
 
 def get_invitation(session: Session, invitation_id: UUID) -> Invitation:

@@ -9,7 +9,6 @@ from sqlmodel import Session, col, select
 
 from app.core.actor import Actor
 from app.core.http.paging import Cut, page_of, total_of
-from app.core.ids import parse_id
 from app.core.keyset import decode_cursor, encode_cursor
 from app.staff import queries
 from app.staff.errors import KeyNotFound, KeyRefused
@@ -46,11 +45,8 @@ def admit(
     return actor, key.last_used_on == at.date()
 
 
-def sight(session: Session, actor: Actor, path: Mapping[str, str]) -> None:
-    """For guards: a key that there is or was. Raises KeyNotFound."""
-    key_id = parse_id(path["key_id"])
-    if key_id is None or session.get(ApiKey, key_id) is None:
-        raise KeyNotFound()
+# for guards: a key that there is or was
+sight = queries.sight_of(ApiKey, "key_id", KeyNotFound)
 
 
 def get_key(session: Session, key_id: UUID) -> ApiKey:

@@ -4,16 +4,28 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, SQLModel, col, select
 
 from app.core.actor import Actor
-from app.core.errors import Forbidden, Unauthenticated
+from app.core.errors import Forbidden, NotFound, Unauthenticated
+from app.core.ids import parse_id
 from app.staff.models import StaffSession, User
 from app.staff.permissions import PERMISSIONS, Permission
 from app.staff.tokens import Claims
 from app.staff.workflow import Letterhead
 
 Sight = Callable[[Session, Actor, Mapping[str, str]], None]
+
+
+def sight_of(kind: type[SQLModel], parameter: str, missing: type[NotFound]) -> Sight:
+    """The sight of doors whose path names a row that all who are let in may see. Raises `missing` where none is."""
+
+    def look(session: Session, actor: Actor, path: Mapping[str, str]) -> None:
+        id_ = parse_id(path[parameter])
+        if id_ is None or session.get(kind, id_) is None:
+            raise missing()
+
+    return look
 
 
 def fold_email(email: str) -> str:

@@ -1,25 +1,19 @@
 """Reading accounts for those who manage them."""
 
-from collections.abc import Mapping
 from uuid import UUID
 
 from sqlmodel import Session, col, or_, select
 
-from app.core.actor import Actor
 from app.core.folding import search_terms, search_text
 from app.core.http.paging import Cut, page_of, total_of
-from app.core.ids import parse_id
 from app.core.keyset import decode_cursor, encode_cursor
+from app.staff import queries
 from app.staff.errors import UserNotFound
 from app.staff.models import Role, User
 from app.staff.users_schemas import UserQuery
 
-
-def sight(session: Session, actor: Actor, path: Mapping[str, str]) -> None:
-    """For guards: an account that exists. Raises UserNotFound."""
-    user_id = parse_id(path["user_id"])
-    if user_id is None or session.get(User, user_id) is None:
-        raise UserNotFound()
+# for guards: an account that exists
+sight = queries.sight_of(User, "user_id", UserNotFound)
 
 
 def get_user(session: Session, user_id: UUID) -> User:

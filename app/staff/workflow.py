@@ -4,15 +4,14 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from app.core.http.limits import Limit
+from app.mail.workflow import INVITATION, PASSWORD_RESET
 
 INVITATION_LIFE = timedelta(hours=72)
 RESET_LIFE = timedelta(hours=1)  # shorter than other links: this one opens an account that there is
 KEPT = timedelta(days=30)
 
-INVITATION_TOKEN = "invitation"
-RESET_TOKEN = "password-reset"
-INVITATIONS_PATH = "/staff/invitations"
-RESETS_PATH = "/staff/passwords"
+INVITATIONS_PATH, INVITATION_TOKEN = INVITATION
+RESETS_PATH, RESET_TOKEN = PASSWORD_RESET
 ANSWER_FORGOTTEN = "staff.answer_forgotten"
 
 # ten guesses from one network. From all together so many that a stranger cannot lock an editor out from where he is,

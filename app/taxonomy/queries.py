@@ -7,12 +7,11 @@ from uuid import UUID
 
 from sqlmodel import Session, col, false, or_, select
 
-from app.core.actor import Actor
 from app.core.errors import MOST_USES
 from app.core.folding import fold, search_terms
 from app.core.http.paging import Cut, page_of, total_of
-from app.core.ids import parse_id
 from app.core.keyset import decode_cursor, encode_cursor
+from app.staff import queries as staff_queries
 from app.staff.queries import Sight
 from app.taxonomy.errors import TermNotFound
 from app.taxonomy.models import Author, Section, Series, Tag
@@ -23,13 +22,7 @@ TermT = TypeVar("TermT", Section, Tag, Author, Series)
 
 def sees(kind: type[TermT]) -> Sight:
     """The sight of a door whose path ends in a `term_id`: 404 where there is none."""
-
-    def look(session: Session, actor: Actor, path: Mapping[str, str]) -> None:
-        term_id = parse_id(path["term_id"])
-        if term_id is None or session.get(kind, term_id) is None:
-            raise TermNotFound()
-
-    return look
+    return staff_queries.sight_of(kind, "term_id", TermNotFound)
 
 
 def get_term(session: Session, kind: type[TermT], term_id: UUID) -> TermT:

@@ -19,6 +19,7 @@ from app.core.keyset import decode_cursor, encode_cursor
 from app.events import queries as events_queries
 from app.events.models import Event
 from app.site import queries as site_queries
+from app.staff import queries as staff_queries
 from app.webhooks import messages
 from app.webhooks.errors import DeliveryNotFound, WebhookNotFound
 from app.webhooks.messages import Due
@@ -51,12 +52,8 @@ def list_awake(session: Session, *, at: datetime) -> list[Awake]:
     return [Awake(UUID(str(as_uuid(id_))), json.loads(events), position) for id_, events, position in found]
 
 
-def sight(session: Session, actor: Actor, path: Mapping[str, str]) -> None:
-    """For guards: whoever manages webhooks sees each. Raises WebhookNotFound."""
-    webhook_id = parse_id(path["webhook_id"])
-    if webhook_id is None:
-        raise WebhookNotFound()
-    get_endpoint(session, webhook_id)
+# for guards: whoever manages webhooks sees each
+sight = staff_queries.sight_of(Endpoint, "webhook_id", WebhookNotFound)
 
 
 def delivery_sight(session: Session, actor: Actor, path: Mapping[str, str]) -> None:
